@@ -1,0 +1,3 @@
+namespace Gatehouse;
+
+internal static class Placeholder;
