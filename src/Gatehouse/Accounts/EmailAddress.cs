@@ -61,7 +61,8 @@ internal sealed record EmailAddress
         return true;
     }
 
-    public bool Equals(EmailAddress? other) => other is not null && string.Equals(Key, other.Key, StringComparison.Ordinal);
+    public bool Equals(EmailAddress? other) =>
+        other is not null && string.Equals(Key, other.Key, StringComparison.Ordinal);
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Key);
 

@@ -74,7 +74,7 @@ internal static class MailDomain
         return label.Length < 4 || label[2..4] is not "--" || label[..2] is "xn";
     }
 
-    /// <summary>Whether each A-label is the one spelling of a valid name; <c>xn--</c> before anything else is a disguise.</summary>
+    /// <summary>Whether each A-label is the one spelling of a valid name, and no disguise of another.</summary>
     private static bool AreALabelsGenuine(string domain)
     {
         if (!domain.Contains("xn--", StringComparison.Ordinal))

@@ -35,7 +35,7 @@ internal sealed record PasswordContext(EmailAddress? Email, Username? Username, 
         return [ProductName, Fold(SiteHost), title, title.Replace(" ", "", StringComparison.Ordinal)];
     }
 
-    /// <summary>"acme" of "login.acme.example": too ordinary a word to forbid inside others, too near to be a password.</summary>
+    /// <summary>"acme" of "login.acme.example": too ordinary to forbid inside others, too near to be all.</summary>
     private string[] HostLabels() => Fold(SiteHost).Split('.')[..^1];
 
     private static bool Tells(string password, string core, string word) =>
@@ -52,12 +52,13 @@ internal sealed record PasswordContext(EmailAddress? Email, Username? Username, 
 
     private static bool Contains(string password, string word) => password.Contains(word, StringComparison.Ordinal);
 
-    /// <summary>Letters and digits alone, and no digits at the ends: "alice-smith", "!!AliceSmith1987" are "alicesmith".</summary>
+    /// <summary>Letters and inner digits alone: "alice-smith" and "!!alicesmith1987" are "alicesmith".</summary>
     private static string Undress(string folded) =>
         string.Concat(folded.EnumerateRunes().Where(Rune.IsLetterOrDigit)).Trim([.. "0123456789"]);
 
     private static string Reverse(string text) => string.Concat(text.EnumerateRunes().Reverse());
 
     // A title that cannot be folded cannot be in a password either: that one has been folded.
-    private static string Fold(string? text) => text is not null && TextRules.TryFold(text.Trim(), out var folded) ? folded : "";
+    private static string Fold(string? text) =>
+        text is not null && TextRules.TryFold(text.Trim(), out var folded) ? folded : "";
 }

@@ -12,15 +12,19 @@ internal sealed record PasswordFault
 
     public static PasswordFault NotText { get; } = new("This password has characters that cannot be stored.");
 
-    public static PasswordFault TooCommon { get; } = new("This password is too common: it is among the first to be guessed.");
+    public static PasswordFault TooCommon { get; } = new(
+        "This password is too common: it is among the first to be guessed.");
 
-    public static PasswordFault ContainsEmail { get; } = new("Your password must not contain your e-mail address or its name.");
+    public static PasswordFault ContainsEmail { get; } = new(
+        "Your password must not contain your e-mail address or its first part.");
 
     public static PasswordFault ContainsUsername { get; } = new("Your password must not contain your username.");
 
-    public static PasswordFault ContainsSiteName { get; } = new("Your password must not contain the name of this site.");
+    public static PasswordFault ContainsSiteName { get; } = new(
+        "Your password must not contain the name of this site.");
 
-    public static PasswordFault PatternMismatch { get; } = new("This password does not have the form this site asks for.");
+    public static PasswordFault PatternMismatch { get; } = new(
+        "This password does not have the form this site asks for.");
 
     public string Sentence { get; }
 

@@ -10,17 +10,14 @@ namespace Gatehouse.Accounts;
 /// </summary>
 internal static class PasswordText
 {
-    public const int MaxCodePoints = 256; // A passphrase of forty words. Hashing costs the same for any length.
-
-    private const int MaxUtf8Bytes = 1024;
+    public const int MaxCodePoints = 256; // A passphrase of forty words, and never more than 1,024 bytes of UTF-8.
 
     // Before normalising, in UTF-16 units: nothing that NFC joins to one code point is spelled with more than eight.
     private const int MaxTypedLength = 8 * MaxCodePoints;
 
     public static bool IsTooLongToRead(string text) => text.Length > MaxTypedLength;
 
-    public static bool IsTooLong(string normalized) =>
-        TextRules.CountCodePoints(normalized) > MaxCodePoints || Encoding.UTF8.GetByteCount(normalized) > MaxUtf8Bytes;
+    public static bool IsTooLong(string normalized) => TextRules.CountCodePoints(normalized) > MaxCodePoints;
 
     public static bool TryNormalize(string text, [NotNullWhen(true)] out string? normalized) =>
         TextRules.TryNormalize(text, NormalizationForm.FormC, out normalized);

@@ -20,11 +20,11 @@ internal sealed record Username
     private static readonly FrozenSet<string> Reserved = FrozenSet.Create(
         StringComparer.Ordinal,
         "abuse", "account", "accounts", "admin", "administrator", "anonymous", "api", "auth", "billing", "contact",
-        "everyone", "gatehouse", "guest", "help", "helpdesk", "hostmaster", "info", "login", "logout", "mail",
-        "mailerdaemon", "me", "moderator", "nobody", "noreply", "null", "official", "operator", "owner", "password",
+        "gatehouse", "help", "helpdesk", "hostmaster", "info", "login", "logout", "mail",
+        "mailerdaemon", "moderator", "nobody", "noreply", "null", "official", "operator", "owner", "password",
         "postmaster", "register", "reset", "root", "security", "service", "settings", "signin", "signout", "signup",
-        "staff", "sudo", "support", "sysadmin", "sysop", "system", "team", "undefined", "user", "users", "verify",
-        "webmaster", "wellknown", "www");
+        "staff", "sudo", "support", "sysadmin", "sysop", "system", "undefined", "verify", "webmaster", "wellknown",
+        "www");
 
     private Username(string text, string key)
     {

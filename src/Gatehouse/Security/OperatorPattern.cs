@@ -10,7 +10,7 @@ namespace Gatehouse.Security;
 /// </summary>
 internal sealed class OperatorPattern
 {
-    // A slow pattern costs a request at most this much of one core.
+    // What a backtracking pattern may cost a request. The others are linear, and a busy machine must not refuse a name.
     private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
 
     private readonly Regex regex;
@@ -53,7 +53,7 @@ internal sealed class OperatorPattern
     {
         try
         {
-            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking, Timeout);
+            return new Regex(text, RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
         }
         catch (NotSupportedException)
         {

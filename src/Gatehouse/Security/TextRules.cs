@@ -55,7 +55,7 @@ internal static class TextRules
         return true;
     }
 
-    /// <summary>The length a customer would count to first: code points, not UTF-16 units. For well-formed text.</summary>
+    /// <summary>The length in code points, not UTF-16 units. For well-formed text.</summary>
     public static int CountCodePoints(ReadOnlySpan<char> text)
     {
         var count = 0;
@@ -75,7 +75,7 @@ internal static class TextRules
     public static bool HasLayoutControl(ReadOnlySpan<char> text) =>
         text.ContainsAnyInRange('\u2028', '\u202E') || text.ContainsAnyInRange('\u2066', '\u2069');
 
-    /// <summary>Whether anything of the text leaves ink: not only spaces, joiners, combining marks and fillers.</summary>
+    /// <summary>Whether anything of the text leaves ink: not only spaces, joiners, marks and fillers.</summary>
     public static bool HasVisible(ReadOnlySpan<char> text)
     {
         foreach (var rune in text.EnumerateRunes())
