@@ -1,3 +1,0 @@
-namespace Gatehouse;
-
-internal static class Placeholder;
