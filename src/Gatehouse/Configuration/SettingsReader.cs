@@ -1,0 +1,251 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Gatehouse.Http;
+using Gatehouse.Mail.Smtp;
+using Gatehouse.Security;
+using Gatehouse.Security.Passwords;
+using Microsoft.Extensions.Configuration;
+
+namespace Gatehouse.Configuration;
+
+/// <summary>
+/// From configuration to <see cref="GatehouseSettings"/>: defaults, ranges, and what Production refuses (GH-SEC-258).
+/// </summary>
+internal sealed class SettingsReader
+{
+    private static readonly TimeSpan LongestAge = TimeSpan.FromDays(400); // browsers cut a cookie's Max-Age there
+    private readonly SettingsSection section;
+    private readonly bool development;
+    private readonly string? firstUrl;
+
+    private SettingsReader(IConfiguration configuration, bool development)
+    {
+        section = new SettingsSection(configuration);
+        this.development = development;
+        firstUrl = (configuration["urls"] ?? configuration["http_ports"])?.Split(';')[0];
+    }
+
+    /// <exception cref="SettingsFaultException">Something is wrong or missing; the message names all of it.</exception>
+    public static GatehouseSettings Read(IConfiguration configuration, bool development)
+    {
+        var reader = new SettingsReader(configuration, development);
+        var settings = reader.ReadAll();
+        reader.section.RefuseUnknown();
+        if (!development)
+            reader.RefuseForProduction(settings);
+        return reader.section.Faults.Count == 0 ? settings : throw new SettingsFaultException(reader.section.Faults);
+    }
+
+    private GatehouseSettings ReadAll()
+    {
+        var publicUrl = ReadPublicUrl();
+        return new GatehouseSettings
+        {
+            PublicUrl = publicUrl,
+            Development = development,
+            AllowedOrigins = [.. section.List("AllowedOrigins").Select(ReadOrigin)],
+            Database = section.Text("Database", "Data Source=data/gatehouse.db"),
+            KnownProxies = [.. section.List("KnownProxies").Select(ReadProxy)],
+            Secrets = ReadSecrets(),
+            SignUp = new(
+                section.Choice("SignUp:Mode", SignUpMode.Open),
+                ReadPattern("SignUp:UsernamePattern") ?? Accounts.Username.DefaultPattern,
+                ReadPattern("SignUp:PasswordPattern"),
+                section.Number("SignUp:PasswordMinLength", 8, 8, 64)),
+            Verification = new(
+                section.Duration("Verification:LinkLifetime", TimeSpan.FromHours(24)),
+                section.Duration("Verification:PurgeAfter", TimeSpan.FromDays(7)),
+                section.Duration("Verification:PurgeEvery", TimeSpan.FromHours(1)),
+                section.Flag("Verification:AskPassword", true)),
+            RecoveryLinkLifetime = section.Duration("Recovery:LinkLifetime", TimeSpan.FromHours(1)),
+            Sessions = new(ReadAge("Sessions:MaxAge", TimeSpan.FromDays(14)), section.DurationOrOff("Sessions:IdleTimeout")),
+            Tokens = ReadTokens(publicUrl),
+            Passwords = ReadPasswords(),
+            Mail = new(section.Text("Mail:From", $"Gatehouse <no-reply@{MailHost(publicUrl)}>"), ReadSmtp()),
+            RateLimits = ReadLimits(),
+            Pages = new(
+                section.Text("Pages:Title", "Gatehouse"), section.Text("Pages:Logo"), ReadAccent()),
+            SupportContact = section.Text("Support:Contact"),
+        };
+    }
+
+    private Uri ReadPublicUrl()
+    {
+        var fallback = development && FirstListeningUrl() is { } listening ? listening : "http://localhost:8080";
+        var text = section.Text("PublicUrl", fallback);
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+                && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && url.Fragment.Length == 0
+            ? url
+            : section.Fault("PublicUrl", $"'{text}' is not an absolute http(s) URL without a path", new Uri("http://localhost:8080"));
+    }
+
+    /// <summary>What <c>--urls</c> names first; a wildcard host is reached as localhost.</summary>
+    private string? FirstListeningUrl()
+    {
+        if (string.IsNullOrWhiteSpace(firstUrl))
+            return null;
+        if (int.TryParse(firstUrl, NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+            return $"http://localhost:{port}";
+        var url = firstUrl.Replace("//*", "//localhost", StringComparison.Ordinal)
+            .Replace("//+", "//localhost", StringComparison.Ordinal)
+            .Replace("//0.0.0.0", "//localhost", StringComparison.Ordinal)
+            .Replace("//[::]", "//localhost", StringComparison.Ordinal);
+        return url.EndsWith(":0", StringComparison.Ordinal) ? null : url;
+    }
+
+    private string ReadOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.PathAndQuery == "/"
+            ? url.GetLeftPart(UriPartial.Authority)
+            : section.Fault("AllowedOrigins", $"'{text}' is not an origin like https://app.example.com", text);
+
+    private string ReadProxy(string text) =>
+        System.Net.IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0
+            || System.Net.IPAddress.TryParse(text, out _)
+            ? text
+            : section.Fault("KnownProxies", $"'{text}' is neither an IP address nor a network like 10.0.0.0/8", text);
+
+    private MasterKeys ReadSecrets()
+    {
+        var texts = section.List("Secrets:Key");
+        section.Accept("Secrets:Key");
+        var file = section.Text("Secrets:KeyFile");
+        if (texts.Count == 0 && file is null && development)
+            file = MakeDevelopmentKey();
+        if (texts.Count == 0 && file is not null)
+        {
+            if (!File.Exists(file))
+                return section.Fault("Secrets:KeyFile", $"there is no file '{file}'", NoKeys());
+            texts = [.. File.ReadAllLines(file).Where(line => !string.IsNullOrWhiteSpace(line))];
+        }
+        if (texts.Count == 0)
+        {
+            return section.Fault("Secrets:Key", "is missing: it needs 32 random bytes in base64url; make one with "
+                + "'openssl rand -base64 32 | tr +/ -_ | tr -d =' and keep it outside the database", NoKeys());
+        }
+        return MasterKeys.TryParse(texts, out var keys)
+            ? keys
+            : section.Fault("Secrets:Key", "every key must be 32 random bytes in base64url (43 characters)", NoKeys());
+    }
+
+    private static MasterKeys NoKeys() =>
+        MasterKeys.TryParse([SecretBytes.ToText(SecretBytes.New())], out var keys) ? keys : throw new InvalidOperationException();
+
+    /// <summary>Development alone: a key beside the database, readable by its owner (0600), made once.</summary>
+    private static string MakeDevelopmentKey()
+    {
+        const string File = "data/secret.key";
+        if (System.IO.File.Exists(File))
+            return File;
+        Directory.CreateDirectory("data");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        try
+        {
+            using var writer = new StreamWriter(File, options);
+            writer.WriteLine(SecretBytes.ToText(SecretBytes.New()));
+        }
+        catch (IOException) when (System.IO.File.Exists(File))
+        {
+            // Another process made it a moment ago.
+        }
+        return File;
+    }
+
+    private string? ReadPattern(string key)
+    {
+        var pattern = section.Text(key);
+        if (pattern is null)
+            return null;
+        return OperatorPattern.TryParse(pattern, out _)
+            ? pattern
+            : section.Fault<string?>(key, $"'{pattern}' is not a regular expression", null);
+    }
+
+    private TimeSpan ReadAge(string key, TimeSpan fallback)
+    {
+        var age = section.Duration(key, fallback);
+        return age <= LongestAge ? age : section.Fault(key, "is longer than the 400 days a browser keeps a cookie", fallback);
+    }
+
+    private TokenSettings ReadTokens(Uri publicUrl)
+    {
+        var origin = publicUrl.GetLeftPart(UriPartial.Authority);
+        var lifetime = section.Duration("Tokens:Lifetime", TimeSpan.FromHours(1));
+        var header = section.Text("Tokens:HeaderName", "GN-Access-Token");
+        if (!header.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'))
+            section.Fault("Tokens:HeaderName", $"'{header}' is not a header name", 0);
+        var keySize = section.Number("Tokens:KeySize", 2048, 2048, 4096);
+        if (keySize % 1024 != 0)
+            section.Fault("Tokens:KeySize", "is 2048, 3072 or 4096", 0);
+        var renewAfter = section.Duration("Tokens:RenewAfter", TimeSpan.FromMinutes(1));
+        if (renewAfter >= lifetime)
+            section.Fault("Tokens:RenewAfter", "must be shorter than Tokens:Lifetime", 0);
+        return new(section.Text("Tokens:Issuer", origin), section.Text("Tokens:Audience", origin), lifetime, renewAfter, header, keySize);
+    }
+
+    private PasswordSettings ReadPasswords()
+    {
+        var defaults = new PasswordSettings();
+        var passwords = new PasswordSettings
+        {
+            MemoryKiB = section.Number("Passwords:MemoryKiB", defaults.MemoryKiB, 8, 1024 * 1024),
+            Iterations = section.Number("Passwords:Iterations", defaults.Iterations, 1, 100),
+            MaxConcurrent = section.Number("Passwords:MaxConcurrent", defaults.MaxConcurrent, 1, 256),
+        };
+        passwords = passwords with { MaxQueued = section.Number("Passwords:MaxQueued", passwords.MaxQueued, 1, 100_000) };
+        if (!development && (passwords.MemoryKiB < defaults.MemoryKiB || passwords.Iterations < defaults.Iterations))
+        {
+            section.Fault("Passwords", $"Production needs MemoryKiB of {defaults.MemoryKiB} and Iterations of "
+                + $"{defaults.Iterations} at least", 0);
+        }
+        return passwords;
+    }
+
+    private SmtpSettings? ReadSmtp()
+    {
+        var security = section.Choice("Mail:Smtp:Security", SmtpSecurity.Auto);
+        var port = section.Number("Mail:Smtp:Port", security == SmtpSecurity.Tls ? 465 : 587, 1, 65535);
+        var user = section.Text("Mail:Smtp:User");
+        var password = section.Text("Mail:Smtp:Password");
+        if (section.Text("Mail:Smtp:Host") is not { } host)
+            return null;
+        if (user is null != password is null)
+            section.Fault("Mail:Smtp", "User and Password go together", 0);
+        return new SmtpSettings(host, port, user, password, security);
+    }
+
+    private RateLimitSettings ReadLimits()
+    {
+        var rules = new Dictionary<LimitName, LimitRule>();
+        foreach (var (name, rule) in LimitRule.Defaults)
+        {
+            rules[name] = new LimitRule(
+                section.Number($"RateLimits:{name}:Permits", rule.Permits, 1, 100_000),
+                section.Duration($"RateLimits:{name}:Window", rule.Window));
+        }
+        return new(section.Flag("RateLimits:Enabled", true), rules);
+    }
+
+    private string ReadAccent()
+    {
+        var accent = section.Text("Pages:Accent", "#2f6f4f");
+        return Regex.IsMatch(accent, "^#[0-9a-fA-F]{6}$", RegexOptions.NonBacktracking)
+            ? accent
+            : section.Fault("Pages:Accent", $"'{accent}' is not a colour like #2f6f4f", "#2f6f4f");
+    }
+
+    private static string MailHost(Uri publicUrl) => publicUrl.IsLoopback ? "localhost.localdomain" : publicUrl.Host;
+
+    private void RefuseForProduction(GatehouseSettings settings)
+    {
+        if (settings.PublicUrl.Scheme != Uri.UriSchemeHttps)
+            section.Fault("PublicUrl", "Production needs an https URL: the one that customers see", 0);
+        if (settings.Mail.Smtp is null)
+            section.Fault("Mail:Smtp:Host", "Production needs a mail server", 0);
+        if (section.Text("Mail:From") is null)
+            section.Fault("Mail:From", "Production needs a sender address", 0);
+        if (!settings.RateLimits.Enabled)
+            section.Fault("RateLimits:Enabled", "Production never runs without rate limits", 0);
+    }
+}
