@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Gatehouse.Http;
+
+/// <summary>The product's own metrics and traces. Tags are words of a fixed set: never an id, an address or a path.</summary>
+internal static class GatehouseMeter
+{
+    public const string Name = "Gatehouse";
+
+    private static readonly Meter Meter = new(Name);
+
+    /// <summary>Where the flows' activities come from.</summary>
+    public static ActivitySource Activities { get; } = new(Name);
+
+    private static readonly Counter<long> PasswordChecks = Meter.CreateCounter<long>(
+        "gatehouse.password.checks", "{check}", "Password checks by outcome: right, wrong, blocked.");
+
+    private static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
+        "gatehouse.sign_ups", "{sign_up}", "Sign-ups taken.");
+
+    private static readonly Counter<long> Verifications = Meter.CreateCounter<long>(
+        "gatehouse.verifications", "{account}", "Accounts verified.");
+
+    private static readonly Counter<long> Mails = Meter.CreateCounter<long>(
+        "gatehouse.mails", "{mail}", "Mails by outcome: sent, kept, dropped, deferred, rejected, given_up.");
+
+    private static readonly Histogram<double> HashSeconds = Meter.CreateHistogram<double>(
+        "gatehouse.password.duration", "s", "From asking for a password hash to having it, the queue included.");
+
+    public static void PasswordChecked(string outcome) => PasswordChecks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void SignedUp() => SignUps.Add(1);
+
+    public static void Verified() => Verifications.Add(1);
+
+    public static void MailHandled(string outcome) => Mails.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void Hashed(TimeSpan elapsed) => HashSeconds.Record(elapsed.TotalSeconds);
+}

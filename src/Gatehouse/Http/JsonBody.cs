@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Http;
+
+/// <summary>
+/// Reads a request's JSON strictly: UTF-8, at most 64 KiB however it is framed, no duplicate members at any depth, no
+/// lone surrogates, no comments. Unknown members are ignored and never bound (GH-SEC-231, 232, 233).
+/// </summary>
+internal static class JsonBody
+{
+    public const int MostBytes = 64 * 1024;
+    private const int MostDepth = 16;
+
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        CommentHandling = JsonCommentHandling.Disallow,
+        MaxDepth = MostDepth,
+    };
+
+    /// <returns>The value, or the problem to answer with; exactly one of them.</returns>
+    public static async ValueTask<(T? Value, Problem? Problem)> ReadAsync<T>(
+        HttpContext http, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
+    {
+        if (!IsJson(http.Request))
+            return (null, Problems.UnsupportedMediaType());
+        var buffer = ArrayPool<byte>.Shared.Rent(MostBytes + 1);
+        try
+        {
+            var length = await http.Request.Body.ReadAtLeastAsync(
+                buffer.AsMemory(0, MostBytes + 1), MostBytes + 1, throwOnEndOfStream: false, cancellationToken);
+            return length > MostBytes ? (null, Problems.TooLarge()) : Parse(buffer.AsMemory(0, length), type);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // it held a password
+        }
+    }
+
+    private static bool IsJson(HttpRequest request)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
+            return false;
+        return request.ContentType is { } type
+            && Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(type, out var media)
+            && media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && (!media.Charset.HasValue || media.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+                || media.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static (T? Value, Problem? Problem) Parse<T>(ReadOnlyMemory<byte> utf8, JsonTypeInfo<T> type) where T : class
+    {
+        try
+        {
+            if (!Utf8.IsValid(utf8.Span) || HasLoneSurrogate(utf8.Span))
+                return (null, Problems.BadRequest("The body is not well-formed UTF-8 text."));
+            using var document = JsonDocument.Parse(utf8, Strict);
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                return (null, Problems.BadRequest("The body must be a JSON object."));
+            if (Missing(document.RootElement, type) is { } missing)
+                return (null, Problems.BadRequest(missing, "is missing"));
+            return (document.RootElement.Deserialize(type), null);
+        }
+        catch (JsonException exception)
+        {
+            var member = exception.Path is ['$', '.', .. var name] ? name.Split('.', '[')[0] : null;
+            return (null, member is { Length: > 0 } && type.Properties.Any(property => property.Name == member)
+                ? Problems.BadRequest(member, "has the wrong type")
+                : Problems.BadRequest("The body is not acceptable JSON."));
+        }
+    }
+
+    private static string? Missing(JsonElement root, JsonTypeInfo type) => type.Properties
+        .FirstOrDefault(property => property.IsRequired && !root.TryGetProperty(property.Name, out _))?.Name;
+
+    /// <summary>An escape such as <c>\ud800</c> alone passes the parser and throws only where it is read.</summary>
+    private static bool HasLoneSurrogate(ReadOnlySpan<byte> utf8)
+    {
+        if (utf8.IndexOf("\\u"u8) < 0)
+            return false;
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MostDepth });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped && reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    _ = reader.GetString();
+            }
+            return false;
+        }
+        catch (InvalidOperationException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace Gatehouse.Http;
+
+/// <summary>
+/// A refusal as the client gets it: RFC 9457 problem JSON with a stable <c>code</c>, and the members by which plotdb
+/// pages know an error (<c>name</c>, <c>id</c>). Every one comes from <see cref="Problems"/>.
+/// </summary>
+internal sealed record Problem(int Status, string Code, int Id, string Title, string Detail) : IResult
+{
+    // Our own page, by a path: RFC 9457 section 3.1.1 allows a relative reference, and it is right behind any proxy.
+    private const string Documentation = "/problems#";
+
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>Sent as <c>Retry-After</c>, rounded up to whole seconds.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The value of <c>WWW-Authenticate</c> on a 401 that a bearer token would mend (RFC 6750 section 3).</summary>
+    public string? Challenge { get; init; }
+
+    public string? TraceId { get; init; }
+
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        response.ContentType = "application/problem+json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        if (Challenge is not null)
+            response.Headers.WWWAuthenticate = Challenge;
+        if (RetryAfter is { } wait)
+            response.Headers.RetryAfter = HeaderUtilities.FormatNonNegativeInt64(Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)));
+        var body = ToJson();
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(httpContext.Request.Method))
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+
+    public byte[] ToJson()
+    {
+        using var buffer = new MemoryStream(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", Documentation + Code);
+            json.WriteString("title", Title);
+            json.WriteNumber("status", Status);
+            json.WriteString("detail", Detail);
+            json.WriteString("code", Code);
+            json.WriteString("name", "lderror");
+            json.WriteNumber("id", Id);
+            if (TraceId is not null)
+                json.WriteString("trace_id", TraceId);
+            WriteErrors(json);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    private void WriteErrors(Utf8JsonWriter json)
+    {
+        if (Errors is null)
+            return;
+        json.WriteStartObject("errors");
+        foreach (var (field, messages) in Errors)
+        {
+            json.WriteStartArray(field);
+            foreach (var message in messages)
+                json.WriteStringValue(message);
+            json.WriteEndArray();
+        }
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,6 @@
+namespace Gatehouse.Http;
+
+internal static class ProductVersion
+{
+    public static string Text { get; } = typeof(ProductVersion).Assembly.GetName().Version!.ToString(3);
+}

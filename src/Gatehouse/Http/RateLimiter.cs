@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using Gatehouse.Configuration;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Http;
+
+/// <summary>
+/// Promises: of any number of callers at once, no more than the rule's permits get through in any window; check and
+/// count are one step, taken before the work they guard (GH-SEC-046). Keys are digests or addresses, never a secret.
+/// Counts live in this process; a node's restart forgets them.
+/// </summary>
+internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock)
+{
+    private const int MostKeys = 200_000; // about 50 MiB at worst; a flood of new keys must not eat the server
+    private readonly ConcurrentDictionary<(LimitName, string), Stamps> counts = new();
+    private long lastSweep = clock.NowMicros();
+
+    /// <returns>Null when a permit was taken, else how long until the next one is free.</returns>
+    public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!settings.RateLimits.Enabled)
+            return ValueTask.FromResult<TimeSpan?>(null);
+        var rule = settings.RateLimits.Rules[name];
+        var now = clock.NowMicros();
+        SweepSometimes(now);
+        while (true)
+        {
+            var stamps = counts.GetOrAdd((name, key), static (_, rule) => new Stamps(rule.Permits), rule);
+            lock (stamps)
+            {
+                if (!stamps.Dropped)
+                    return ValueTask.FromResult(stamps.TryTake(now, UnixMicros.Of(rule.Window)));
+            }
+        }
+    }
+
+    /// <summary>Whether a permit is free; takes none.</summary>
+    public ValueTask<TimeSpan?> PeekAsync(LimitName name, string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!settings.RateLimits.Enabled || !counts.TryGetValue((name, key), out var stamps))
+            return ValueTask.FromResult<TimeSpan?>(null);
+        lock (stamps)
+            return ValueTask.FromResult(stamps.Wait(clock.NowMicros(), UnixMicros.Of(settings.RateLimits.Rules[name].Window)));
+    }
+
+    /// <summary>
+    /// Begins something that counts only if it fails, like a password check. While others that began before it could
+    /// still use up the budget it waits for them: so guesses sent at once get no more than the budget, and right
+    /// passwords sent at once are all let through.
+    /// </summary>
+    public async Task<Attempt> BeginAsync(LimitName name, string key, CancellationToken cancellationToken)
+    {
+        if (!settings.RateLimits.Enabled)
+            return Attempt.Uncounted;
+        var rule = settings.RateLimits.Rules[name];
+        var window = UnixMicros.Of(rule.Window);
+        SweepSometimes(clock.NowMicros());
+        while (true)
+        {
+            var stamps = counts.GetOrAdd((name, key), static (_, rule) => new Stamps(rule.Permits), rule);
+            Task ended;
+            lock (stamps)
+            {
+                if (stamps.Dropped)
+                    continue;
+                if (stamps.Wait(clock.NowMicros(), window) is { } wait)
+                    return new Attempt(null, wait);
+                if (stamps.TryBegin())
+                    return new Attempt(failed => End(stamps, failed, window), null);
+                ended = stamps.SomeEnding;
+            }
+            await ended.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void End(Stamps stamps, bool failed, long window)
+    {
+        TaskCompletionSource ended;
+        lock (stamps)
+            ended = stamps.End(failed, clock.NowMicros(), window);
+        ended.TrySetResult();
+    }
+
+    private void SweepSometimes(long now)
+    {
+        var last = Interlocked.Read(ref lastSweep);
+        var due = now - last > UnixMicros.Of(TimeSpan.FromMinutes(1)) || counts.Count > MostKeys;
+        if (!due || Interlocked.CompareExchange(ref lastSweep, now, last) != last)
+            return;
+        // Over the bound the keys that are used least go first: a guesser's own key is full, so it stays.
+        var crowded = counts.Count > MostKeys;
+        foreach (var (key, stamps) in counts)
+        {
+            lock (stamps)
+            {
+                if (stamps.IsEmpty(now, UnixMicros.Of(settings.RateLimits.Rules[key.Item1].Window))
+                    || (crowded && stamps.IsNearlyUnused))
+                {
+                    stamps.Dropped = true;
+                    counts.TryRemove(key, out _);
+                }
+            }
+        }
+    }
+
+    /// <summary>The times of the permits taken, oldest first, in a ring.</summary>
+    private sealed class Stamps(int permits)
+    {
+        private readonly int capacity = permits;
+        private long[] ring = new long[Math.Min(permits, 4)];
+        private int first;
+        private int running;
+        private TaskCompletionSource ending = NewSource();
+
+        public int Count { get; private set; }
+
+        public bool Dropped { get; set; }
+
+        public TimeSpan? TryTake(long now, long window)
+        {
+            if (Wait(now, window) is { } wait)
+                return wait;
+            if (Count == ring.Length)
+                Grow();
+            ring[(first + Count++) % ring.Length] = now;
+            return null;
+        }
+
+        public TimeSpan? Wait(long now, long window)
+        {
+            Forget(now, window);
+            return Count < capacity ? null : UnixMicros.ToSpan(ring[first] + window - now);
+        }
+
+        public bool IsNearlyUnused => Count <= 1 && running == 0;
+
+        public Task SomeEnding => ending.Task;
+
+        public bool TryBegin()
+        {
+            if (Count + running >= capacity)
+                return false;
+            running++;
+            return true;
+        }
+
+        /// <summary>The source to complete outside the lock: everybody who waits looks again.</summary>
+        public TaskCompletionSource End(bool failed, long now, long window)
+        {
+            running--;
+            if (failed)
+                TryTake(now, window);
+            (var ended, ending) = (ending, NewSource());
+            return ended;
+        }
+
+        public bool IsEmpty(long now, long window)
+        {
+            Forget(now, window);
+            return Count == 0 && running == 0;
+        }
+
+        private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private void Forget(long now, long window)
+        {
+            while (Count > 0 && ring[first] + window <= now)
+            {
+                first = (first + 1) % ring.Length;
+                Count--;
+            }
+        }
+
+        private void Grow()
+        {
+            var larger = new long[Math.Min(capacity, ring.Length * 2)];
+            for (var i = 0; i < Count; i++)
+                larger[i] = ring[(first + i) % ring.Length];
+            (ring, first) = (larger, 0);
+        }
+    }
+}
+
+/// <summary>
+/// Something begun under a budget of failures. Refused when <see cref="Wait"/> is set; otherwise it must be ended once.
+/// </summary>
+internal sealed class Attempt(Action<bool>? end, TimeSpan? wait)
+{
+    private int ended;
+
+    public static Attempt Uncounted { get; } = new(null, null);
+
+    /// <summary>How long the caller has to wait; null: go on.</summary>
+    public TimeSpan? Wait => wait;
+
+    public void End(bool failed)
+    {
+        if (end is not null && Interlocked.Exchange(ref ended, 1) == 0)
+            end(failed);
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Http;
+
+/// <summary>
+/// For a process that serves nothing but Gatehouse: what no endpoint answers (unknown paths, other methods, refused
+/// hosts) gets a problem and the security headers too.
+/// </summary>
+internal sealed class StandaloneErrors(RequestDelegate next)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        await next(http);
+        var response = http.Response;
+        if (response.StatusCode < 400 || response.HasStarted || response.ContentType is not null)
+            return;
+        SecurityHeaders.Apply(http, page: false);
+        await ProblemFor(response.StatusCode).ExecuteAsync(http);
+    }
+
+    private static Problem ProblemFor(int status) => status switch
+    {
+        StatusCodes.Status404NotFound => Problems.NotFound(),
+        StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(),
+        StatusCodes.Status413PayloadTooLarge => Problems.TooLarge(),
+        StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
+        _ => Problems.BadRequest("The request is not acceptable.") with { Status = status },
+    };
+}
