@@ -1,0 +1,30 @@
+namespace Gatehouse.Accounts;
+
+/// <summary>A row of <c>accounts</c>. Pending until <see cref="VerifiedAt"/> is set.</summary>
+internal sealed record Account
+{
+    public required string Id { get; init; }
+
+    public required string? Email { get; init; }
+
+    public required string? EmailKey { get; init; }
+
+    public required string? Username { get; init; }
+
+    public required string? DisplayName { get; init; }
+
+    /// <summary>A PHC string; null when no password is set.</summary>
+    public required string? PasswordHash { get; init; }
+
+    public required long? VerifiedAt { get; init; }
+
+    public required string Config { get; init; }
+
+    public required long Epoch { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public bool IsVerified => VerifiedAt is not null;
+
+    public override string ToString() => $"Account {Id}";
+}

@@ -1,0 +1,135 @@
+using Gatehouse.Storage;
+
+namespace Gatehouse.Accounts;
+
+/// <summary>
+/// Accounts in the database. An email or username belongs to one verified account, by unique index; pending sign-ups
+/// for an address may be several and own nothing.
+/// </summary>
+internal static class AccountStore
+{
+    /// <summary>Pending sign-ups kept per address; the oldest goes. More would let a stranger fill the disk.</summary>
+    private const int MostPendingPerAddress = 5;
+
+    private const string Columns = """
+        id AS Id, email AS Email, email_key AS EmailKey, username AS Username, displayname AS DisplayName,
+        password_hash AS PasswordHash, verified_at AS VerifiedAt, config AS Config, epoch AS Epoch, created_at AS CreatedAt
+        """;
+
+    private const string SelectById = $"SELECT {Columns} FROM accounts WHERE id = @id";
+
+    private const string SelectByEmail = $"""
+        SELECT {Columns} FROM accounts WHERE email_key = @emailKey AND verified_at IS NOT NULL
+        """;
+
+    private const string SelectByUsername = $"""
+        SELECT {Columns} FROM accounts WHERE username_key = @usernameKey AND verified_at IS NOT NULL
+        """;
+
+    private const string SelectNewestPending = $"""
+        SELECT {Columns} FROM accounts WHERE email_key = @emailKey AND verified_at IS NULL
+        ORDER BY created_at DESC, id DESC LIMIT 1
+        """;
+
+    private const string InsertPending = """
+        INSERT INTO accounts (id, email, email_key, username, username_key, displayname, password_hash, config, epoch, created_at)
+        VALUES (@Id, @Email, @EmailKey, @Username, @UsernameKey, @DisplayName, @PasswordHash, @Config, 0, @CreatedAt)
+        """;
+
+    private const string DeleteOldestPending = """
+        DELETE FROM accounts WHERE verified_at IS NULL AND id IN (
+            SELECT id FROM accounts WHERE email_key = @EmailKey AND verified_at IS NULL
+            ORDER BY created_at DESC, id DESC LIMIT 100 OFFSET @MostPendingPerAddress)
+        """;
+
+    private const string MarkVerified = """
+        UPDATE accounts SET verified_at = @now
+        WHERE id = @id AND verified_at IS NULL AND email_key = @sentTo
+            AND NOT EXISTS (SELECT 1 FROM accounts other WHERE other.email_key = @sentTo AND other.verified_at IS NOT NULL)
+        """;
+
+    private const string DropTakenUsername = """
+        UPDATE accounts SET username = NULL, username_key = NULL
+        WHERE id = @id AND username_key IS NOT NULL AND (
+            EXISTS (SELECT 1 FROM accounts other WHERE other.username_key = accounts.username_key AND other.verified_at IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM username_holds held WHERE held.username_key = accounts.username_key
+                AND held.email_key <> accounts.email_key AND held.expires_at > @now))
+        """;
+
+    private const string DeletePendingOf = "DELETE FROM accounts WHERE email_key = @emailKey AND verified_at IS NULL";
+
+    private const string DeletePending = "DELETE FROM accounts WHERE id = @id AND verified_at IS NULL";
+
+    private const string PurgePending = """
+        DELETE FROM accounts WHERE id IN (
+            SELECT id FROM accounts WHERE verified_at IS NULL AND created_at <= @olderThan LIMIT @most)
+            AND verified_at IS NULL
+        """;
+
+    private const string ReplaceHash = """
+        UPDATE accounts SET password_hash = @newHash WHERE id = @id AND password_hash = @oldHash
+        """;
+
+    private const string SetPassword = """
+        UPDATE accounts SET password_hash = @newHash, epoch = epoch + 1 WHERE id = @id AND verified_at IS NOT NULL
+        """;
+
+    public static Task<Account?> FindAsync(Db db, string id) => db.FirstOrNullAsync<Account>(SelectById, new { id });
+
+    public static Task<Account?> FindVerifiedAsync(Db db, EmailAddress email) => FindVerifiedByEmailKeyAsync(db, email.Key);
+
+    public static Task<Account?> FindVerifiedByEmailKeyAsync(Db db, string emailKey) =>
+        db.FirstOrNullAsync<Account>(SelectByEmail, new { emailKey });
+
+    public static Task<Account?> FindVerifiedByUsernameAsync(Db db, string usernameKey) =>
+        db.FirstOrNullAsync<Account>(SelectByUsername, new { usernameKey });
+
+    public static Task<Account?> FindNewestPendingAsync(Db db, string emailKey) =>
+        db.FirstOrNullAsync<Account>(SelectNewestPending, new { emailKey });
+
+    /// <summary>Adds a pending account beside those the address may have already, and lets the oldest go.</summary>
+    public static async Task AddPendingAsync(Db db, Account account, string? usernameKey)
+    {
+        await db.ExecuteAsync(InsertPending, new
+        {
+            account.Id,
+            account.Email,
+            account.EmailKey,
+            account.Username,
+            UsernameKey = usernameKey,
+            account.DisplayName,
+            account.PasswordHash,
+            account.Config,
+            account.CreatedAt,
+        });
+        await db.ExecuteAsync(DeleteOldestPending, new { account.EmailKey, MostPendingPerAddress });
+    }
+
+    /// <summary>
+    /// Makes a pending account the one that its address belongs to, and discards the others: whoever planted a password
+    /// on the address before has nothing left. False when it isn't pending any more, when its address isn't the one that
+    /// was proved, or when the address has an account already.
+    /// </summary>
+    public static async Task<bool> VerifyAsync(Db db, string id, string sentTo, long now)
+    {
+        await db.ExecuteAsync(DropTakenUsername, new { id, now });
+        if (await db.ExecuteAsync(MarkVerified, new { id, sentTo, now }) == 0)
+            return false;
+        await db.ExecuteAsync(DeletePendingOf, new { emailKey = sentTo });
+        return true;
+    }
+
+    public static Task DeletePendingAsync(Db db, string id) => db.ExecuteAsync(DeletePending, new { id });
+
+    /// <summary>Deletes up to <paramref name="most"/> sign-ups that were never verified; one being verified stays.</summary>
+    public static Task<int> PurgePendingAsync(Db db, long olderThan, int most) =>
+        db.ExecuteAsync(PurgePending, new { olderThan, most });
+
+    /// <summary>Keeps the same password under today's parameters, unless it was changed meanwhile.</summary>
+    public static Task ReplaceHashAsync(Db db, string id, string oldHash, string newHash) =>
+        db.ExecuteAsync(ReplaceHash, new { id, oldHash, newHash });
+
+    /// <summary>Sets a new password and ends every session by the epoch.</summary>
+    public static async Task<bool> SetPasswordAsync(Db db, string id, string newHash) =>
+        await db.ExecuteAsync(SetPassword, new { id, newHash }) == 1;
+}

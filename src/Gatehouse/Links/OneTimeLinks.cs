@@ -1,0 +1,66 @@
+using Gatehouse.Storage;
+
+namespace Gatehouse.Links;
+
+/// <summary>
+/// The one place that makes and consumes mailed secrets. Promises: a link works for one purpose, one account, the
+/// address it was mailed to, until it expires, once: of any number of uses at the same time one succeeds, because
+/// consuming is one DELETE whose WHERE holds every rule. Looking at a link never changes it.
+/// </summary>
+internal static class OneTimeLinks
+{
+    /// <summary>Wrong passwords a verification link survives; a guesser who stole the mail gets no more than these.</summary>
+    public const int MostWrongTries = 5;
+
+    private const string Insert = """
+        INSERT INTO one_time_links (hash, purpose, account_id, sent_to, wrong_tries, created_at, expires_at)
+        VALUES (@Hash, @purpose, @accountId, @sentTo, 0, @now, @expiresAt)
+        """;
+
+    private const string Select = """
+        SELECT account_id AS AccountId, sent_to AS SentTo FROM one_time_links
+        WHERE hash = @Hash AND purpose = @purpose AND expires_at > @now AND wrong_tries < @MostWrongTries
+        """;
+
+    private const string Consume = """
+        DELETE FROM one_time_links
+        WHERE hash = @Hash AND purpose = @purpose AND expires_at > @now AND wrong_tries < @MostWrongTries
+        RETURNING account_id AS AccountId, sent_to AS SentTo
+        """;
+
+    private const string CountWrong = """
+        UPDATE one_time_links SET wrong_tries = wrong_tries + 1 WHERE hash = @Hash AND purpose = @purpose
+        """;
+
+    private const string DeleteOfAccount = "DELETE FROM one_time_links WHERE account_id = @accountId AND purpose = @purpose";
+
+    private const string DeleteExpired = "DELETE FROM one_time_links WHERE expires_at <= @now";
+
+    public static async Task<LinkToken> CreateAsync(
+        Db db, string purpose, string accountId, string sentTo, long now, TimeSpan lifetime)
+    {
+        var token = LinkToken.New();
+        var expiresAt = now + UnixMicros.Of(lifetime);
+        await db.ExecuteAsync(Insert, new { Hash = token.Hash(purpose), purpose, accountId, sentTo, now, expiresAt });
+        return token;
+    }
+
+    /// <summary>What the link is for, or null when it is used, expired, worn out, unknown or of another purpose.</summary>
+    public static Task<OneTimeLink?> LookAtAsync(Db db, string purpose, LinkToken token, long now) =>
+        db.FirstOrNullAsync<OneTimeLink>(Select, new { Hash = token.Hash(purpose), purpose, now, MostWrongTries });
+
+    /// <summary>Uses the link up. Null: there was nothing to use; then nothing else may happen.</summary>
+    public static Task<OneTimeLink?> ConsumeAsync(Db db, string purpose, LinkToken token, long now) =>
+        db.FirstOrNullAsync<OneTimeLink>(Consume, new { Hash = token.Hash(purpose), purpose, now, MostWrongTries });
+
+    public static Task CountWrongTryAsync(Db db, string purpose, LinkToken token) =>
+        db.ExecuteAsync(CountWrong, new { Hash = token.Hash(purpose), purpose });
+
+    public static Task DiscardAsync(Db db, string purpose, string accountId) =>
+        db.ExecuteAsync(DeleteOfAccount, new { purpose, accountId });
+
+    public static Task PurgeAsync(Db db, long now) => db.ExecuteAsync(DeleteExpired, new { now });
+}
+
+/// <param name="SentTo">The address key that the link was mailed to.</param>
+internal sealed record OneTimeLink(string AccountId, string SentTo);

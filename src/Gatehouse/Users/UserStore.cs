@@ -1,0 +1,69 @@
+using Gatehouse.Storage;
+
+namespace Gatehouse.Users;
+
+/// <summary>Profiles inside an account. Every statement names the account: another account's id is no id at all.</summary>
+internal static class UserStore
+{
+    public const int MostPerAccount = 10; // fixed: a household, not a company
+
+    private const string Columns = "id AS Id, name AS Name, preferences AS Preferences, created_at AS CreatedAt";
+
+    private const string SelectAll = $"SELECT {Columns} FROM users WHERE account_id = @accountId ORDER BY created_at, id";
+
+    private const string SelectOne = $"SELECT {Columns} FROM users WHERE id = @id AND account_id = @accountId";
+
+    private const string Insert = """
+        INSERT INTO users (id, account_id, name, preferences, created_at)
+        SELECT @Id, @accountId, @Name, @Preferences, @CreatedAt
+        WHERE (SELECT count(*) FROM users WHERE account_id = @accountId) < @MostPerAccount
+        """;
+
+    private const string Update = """
+        UPDATE users SET name = COALESCE(@name, name), preferences = COALESCE(@preferences, preferences)
+        WHERE id = @id AND account_id = @accountId
+        """;
+
+    private const string Delete = """
+        DELETE FROM users WHERE id = @id AND account_id = @accountId
+            AND (SELECT count(*) FROM users WHERE account_id = @accountId) > 1
+        """;
+
+    // Two changes to one account's list of users wait for each other here; a count alone would let both through.
+    private const string LockAccount = "UPDATE accounts SET epoch = epoch WHERE id = @accountId";
+
+    public static Task<IReadOnlyList<User>> ListAsync(Db db, string accountId) =>
+        db.ListAsync<User>(SelectAll, new { accountId });
+
+    public static Task<User?> FindAsync(Db db, string accountId, string id) =>
+        db.FirstOrNullAsync<User>(SelectOne, new { accountId, id });
+
+    /// <summary>False when the account has as many users as it may.</summary>
+    public static async Task<bool> TryAddAsync(Db db, string accountId, User user)
+    {
+        await db.ExecuteAsync(LockAccount, new { accountId });
+        return await db.ExecuteAsync(Insert, new
+        {
+            user.Id,
+            accountId,
+            user.Name,
+            user.Preferences,
+            user.CreatedAt,
+            MostPerAccount = (long)MostPerAccount,
+        }) == 1;
+    }
+
+    /// <summary>Changes what isn't null. False when the account has no such user.</summary>
+    public static async Task<bool> TryUpdateAsync(Db db, string accountId, string id, string? name, string? preferences) =>
+        await db.ExecuteAsync(Update, new { accountId, id, name, preferences }) == 1;
+
+    /// <summary>False when the account has no such user, or no other.</summary>
+    public static async Task<bool> TryDeleteAsync(Db db, string accountId, string id)
+    {
+        await db.ExecuteAsync(LockAccount, new { accountId });
+        return await db.ExecuteAsync(Delete, new { accountId, id }) == 1;
+    }
+}
+
+/// <param name="Preferences">A JSON object as text.</param>
+internal sealed record User(string Id, string Name, string Preferences, long CreatedAt);
