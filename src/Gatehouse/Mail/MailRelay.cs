@@ -1,0 +1,150 @@
+using System.Security.Cryptography;
+using System.Text.RegularExpressions;
+using Gatehouse.Configuration;
+using Gatehouse.Mail.Smtp;
+using Gatehouse.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Mail;
+
+/// <summary>
+/// Empties the outbox: claims what is due, composes it, hands it to the mail server, and deletes the row only after the
+/// server has accepted. Killed at any point it loses nothing; the one thing SMTP can't exclude is a second copy when the
+/// process dies between the server's acceptance and the deletion, and that copy has the same Message-ID.
+/// </summary>
+internal sealed partial class MailRelay(
+    Database database, Outbox outbox, IEnumerable<IMailKind> kinds, GatehouseSettings settings, TimeProvider clock,
+    ILogger<MailRelay> log) : BackgroundService
+{
+    private const int BatchSize = 20;
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(5); // longer than the slowest delivery takes
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
+
+    private readonly Dictionary<string, IMailKind> byName = kinds.ToDictionary(kind => kind.Name, StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        var released = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!released && database.Kind == "sqlite")
+                    await database.TransactAsync(db => Outbox.ReleaseAllAsync(db, clock.NowMicros()), stoppingToken);
+                released = true;
+                while (await SendDueAsync(stoppingToken) > 0)
+                {
+                }
+                await outbox.WaitForNewsAsync(LookEvery, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // the relay must outlive whatever one round meets (GH-SEC-249)
+            catch (Exception exception)
+#pragma warning restore CA1031
+            {
+                log.RelayFailed(exception);
+                await Task.Delay(LookEvery, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Sends what is due now; returns how many rows it took on.</summary>
+    public async Task<int> SendDueAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicros();
+        if (await database.ReadAsync(Outbox.NextDueAsync, cancellationToken) is not { } due || due > now)
+            return 0;
+        var claimed = await database.TransactAsync(
+            db => Outbox.ClaimAsync(db, now, now + UnixMicros.Of(ClaimFor), BatchSize), cancellationToken);
+        if (settings.Mail.Smtp is not { } smtp)
+        {
+            foreach (var mail in claimed)
+                await KeepAsync(mail, cancellationToken);
+            return claimed.Count;
+        }
+        await using var client = new SmtpClient(smtp, Sender(), clock);
+        foreach (var mail in claimed)
+            await SendAsync(client, mail, cancellationToken);
+        return claimed.Count;
+    }
+
+    /// <summary>Without a mail server the dev mailbox is the delivery: composed, kept and done in one transaction.</summary>
+    private async Task KeepAsync(OutboxMail mail, CancellationToken cancellationToken)
+    {
+        await database.TransactAsync(async db =>
+        {
+            if (await ComposeAsync(db, mail) is { } composed)
+                await DevMailbox.KeepAsync(db, mail.Id, composed, clock.NowMicros());
+            await Outbox.DeleteAsync(db, mail.Id);
+        }, cancellationToken);
+        log.MailKept(mail.Id, mail.Kind);
+    }
+
+    private async Task SendAsync(SmtpClient client, OutboxMail mail, CancellationToken cancellationToken)
+    {
+        var composed = await database.TransactAsync(db => ComposeAsync(db, mail), cancellationToken);
+        if (composed is null)
+        {
+            await database.TransactAsync(db => Outbox.DeleteAsync(db, mail.Id), cancellationToken);
+            log.MailDropped(mail.Id, mail.Kind);
+            return;
+        }
+        var message = new MailMessage(mail.Id, composed.To, composed.Subject, composed.Text, composed.Html);
+        var result = await client.SendAsync(message, cancellationToken);
+        // The server has answered: what it said is written down even while we are stopping.
+        await database.TransactAsync(db => NoteAsync(db, mail, composed, result), CancellationToken.None);
+    }
+
+    private async Task NoteAsync(Db db, OutboxMail mail, ComposedMail composed, SmtpResult result)
+    {
+        var now = clock.NowMicros();
+        switch (result)
+        {
+            case SmtpResult.Accepted:
+                if (settings.Development)
+                    await DevMailbox.KeepAsync(db, mail.Id, composed, now);
+                await Outbox.DeleteAsync(db, mail.Id);
+                log.MailSent(mail.Id, mail.Kind);
+                break;
+            case SmtpResult.Rejected rejected:
+                await Outbox.BuryAsync(db, mail.Id, now, rejected.Reply);
+                log.MailRejected(mail.Id, mail.Kind, rejected.Code);
+                break;
+            case SmtpResult.Deferred deferred when now - mail.CreatedAt > UnixMicros.Of(settings.Verification.LinkLifetime):
+                await Outbox.BuryAsync(db, mail.Id, now, deferred.Reason);
+                log.MailGivenUp(mail.Id, mail.Kind, mail.Tries);
+                break;
+            case SmtpResult.Deferred deferred:
+                await Outbox.PostponeAsync(db, mail.Id, now + UnixMicros.Of(BackOff(mail.Tries)), deferred.Reason);
+                log.MailDeferred(mail.Id, mail.Kind, mail.Tries, Address().Replace(deferred.Reason, "***"));
+                break;
+        }
+    }
+
+    private Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) => byName.TryGetValue(mail.Kind, out var kind)
+        ? kind.ComposeAsync(db, mail)
+        : Task.FromResult<ComposedMail?>(null);
+
+    private MailSender Sender() => MailSender.TryParse(settings.Mail.From, out var sender)
+        ? sender
+        : throw new InvalidOperationException("Mail:From was checked at start.");
+
+    /// <summary>Doubling, with a fifth of jitter so that many mails deferred together don't come back together.</summary>
+    private static TimeSpan BackOff(long tries)
+    {
+        var wait = FirstRetry * Math.Pow(2, Math.Min(tries - 1, 10));
+        wait = wait > LongestRetry ? LongestRetry : wait;
+        return wait * (1 + (RandomNumberGenerator.GetInt32(200) / 1000.0));
+    }
+
+    // Servers like to repeat the recipient in what they say; it must not reach a log.
+    [GeneratedRegex(@"\S+@\S+", RegexOptions.NonBacktracking)]
+    private static partial Regex Address();
+}

@@ -1,0 +1,91 @@
+using Gatehouse.Security;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Mail;
+
+/// <summary>
+/// What must be mailed: written in the transaction of its cause, so that neither happens without the other. A row names
+/// a kind and an id; the mail and the secret in it are made when it is sent, so none lies here to be read.
+/// </summary>
+internal sealed class Outbox(TimeProvider clock) : IDisposable
+{
+    private const string Insert = """
+        INSERT INTO mail_outbox (id, kind, account_id, recipient, created_at, due_at, tries)
+        VALUES (@Id, @Kind, @AccountId, @Recipient, @Now, @Now, 0)
+        """;
+
+    // Claims by moving "due" ahead: another relay doesn't see the row until then, and a relay that died loses nothing.
+    private const string Claim = """
+        UPDATE mail_outbox SET due_at = @until, tries = tries + 1
+        WHERE dead_at IS NULL AND due_at <= @now AND id IN (
+            SELECT id FROM mail_outbox WHERE dead_at IS NULL AND due_at <= @now ORDER BY due_at, id LIMIT @most)
+        RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt, tries AS Tries
+        """;
+
+    private const string Delete = "DELETE FROM mail_outbox WHERE id = @id";
+
+    private const string Postpone = "UPDATE mail_outbox SET due_at = @dueAt, last_error = @error WHERE id = @id";
+
+    private const string Bury = "UPDATE mail_outbox SET dead_at = @now, last_error = @error WHERE id = @id";
+
+    private const string ReleaseAll = "UPDATE mail_outbox SET due_at = @now WHERE dead_at IS NULL AND due_at > @now";
+
+    private const string NextDue = "SELECT min(due_at) FROM mail_outbox WHERE dead_at IS NULL";
+
+    private readonly SemaphoreSlim news = new(0);
+
+    /// <param name="accountId">Whom it is about; null where only the address is known.</param>
+    /// <param name="recipient">The address as the mail kind understands it: what the relay will look the account up by.</param>
+    public Task EnqueueAsync(Db db, string kind, string? accountId, string recipient) => db.ExecuteAsync(Insert, new
+    {
+        Id = Ids.New(clock),
+        Kind = kind,
+        AccountId = accountId,
+        Recipient = recipient,
+        Now = clock.NowMicros(),
+    });
+
+    /// <summary>Tells the relay after the commit that there is something to send; without it the relay looks on its own.</summary>
+    public void Wake()
+    {
+        if (news.CurrentCount == 0)
+            news.Release();
+    }
+
+    public Task WaitForNewsAsync(TimeSpan atMost, CancellationToken cancellationToken) =>
+        news.WaitAsync(atMost, cancellationToken);
+
+    public void Dispose() => news.Dispose();
+
+    public static Task<IReadOnlyList<OutboxMail>> ClaimAsync(Db db, long now, long until, int most) =>
+        db.ListAsync<OutboxMail>(Claim, new { now, until, most });
+
+    public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
+
+    public static Task PostponeAsync(Db db, string id, long dueAt, string error) =>
+        db.ExecuteAsync(Postpone, new { id, dueAt, error });
+
+    public static Task BuryAsync(Db db, string id, long now, string error) =>
+        db.ExecuteAsync(Bury, new { id, now, error });
+
+    /// <summary>For a store that one relay works on alone: what a killed one had claimed is due at once.</summary>
+    public static Task ReleaseAllAsync(Db db, long now) => db.ExecuteAsync(ReleaseAll, new { now });
+
+    public static Task<long?> NextDueAsync(Db db) => db.ScalarAsync<long?>(NextDue);
+}
+
+/// <summary>A claimed row.</summary>
+internal sealed record OutboxMail
+{
+    public required string Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required string? AccountId { get; init; }
+
+    public required string Recipient { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required long Tries { get; init; }
+}

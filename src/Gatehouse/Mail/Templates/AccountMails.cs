@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace Gatehouse.Mail.Templates;
+
+/// <summary>The words of the mails about an account.</summary>
+internal sealed class AccountMails(MailLayout layout)
+{
+    public ComposedMail Verify(string to, string? name, string token, TimeSpan lifetime) => layout.Compose("verify", to, new(
+        $"Confirm your email for {layout.Title}", name,
+        [
+            $"You signed up for {layout.Title}. Open the link below and enter the password you chose to finish.",
+            $"The link works once, within {Spell(lifetime)}.",
+        ],
+        new("Confirm my account", layout.UrlOf($"/auth/mail/verify/{token}")),
+        "You get this mail because somebody signed up with your address. If it wasn't you, ignore it: without the password "
+        + "nothing happens, and the sign-up is deleted."));
+
+    public ComposedMail AlreadyHaveAccount(string to, string? name, string token, TimeSpan lifetime) => layout.Compose(
+        "account_exists", to, new(
+        $"You already have an account at {layout.Title}", name,
+        [
+            $"Somebody signed up for {layout.Title} with your address, but you have an account already; just log in.",
+            $"If you forgot your password, choose a new one with the link below. It works once, within {Spell(lifetime)}.",
+        ],
+        new("Choose a new password", layout.UrlOf($"/auth/passwd/{token}")),
+        "You get this mail because your address was entered at sign-up. If it wasn't you, ignore it: nothing has changed."));
+
+    public ComposedMail Reset(string to, string? name, string token, TimeSpan lifetime) => layout.Compose("reset", to, new(
+        $"Choose a new password for {layout.Title}", name,
+        [$"Open the link below to choose a new password. It works once, within {Spell(lifetime)}."],
+        new("Choose a new password", layout.UrlOf($"/auth/passwd/{token}")),
+        "You get this mail because somebody asked for a new password for your account. If it wasn't you, ignore it: your "
+        + "password stays as it is."));
+
+    public ComposedMail PasswordChanged(string to, string? name) => layout.Compose("password_changed", to, new(
+        $"Your password at {layout.Title} was changed", name,
+        ["Your password was just changed, and everybody was logged out of your account."],
+        new("It wasn't me: choose a new password", layout.UrlOf("/auth/passwd")),
+        "You get this mail because it is your account. If you changed the password yourself, there is nothing to do."));
+
+    private static string Spell(TimeSpan span) => span switch
+    {
+        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} days"),
+        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0} hours"),
+        { TotalMinutes: >= 60 } => "an hour",
+        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} minutes"),
+        _ => "a minute",
+    };
+}
