@@ -1,0 +1,90 @@
+using Gatehouse.Configuration;
+using Gatehouse.Http;
+using Gatehouse.Tokens;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Sessions;
+
+/// <summary>
+/// Tells who is at the door: from the bearer token alone where there is one, else from the session cookie. Promises: a
+/// session is live when this says so; a bad bearer is refused even beside a good cookie; a bad cookie is no session, is
+/// cleared, and is never an error; when the store can't tell, nobody is told anything and the cookie stays.
+/// </summary>
+internal sealed class Authenticator(
+    SessionStore sessions, SessionCookie cookie, AccessTokens tokens, PendingRevocations pending, GatehouseSettings settings)
+{
+    private const string Scheme = "Bearer ";
+    private const int MostTokenCharacters = 4096;
+
+    public ValueTask<Caller> AuthenticateAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var authorization = http.Request.Headers.Authorization;
+        if (authorization.Count == 0)
+            return ByCookieAsync(http, cancellationToken);
+        if (authorization.Count > 1)
+            return ValueTask.FromResult<Caller>(Caller.Refused.Instance);
+        var header = authorization[0]!;
+        return IsBearer(header) ? ByTokenAsync(http, header, cancellationToken) : ByCookieAsync(http, cancellationToken);
+    }
+
+    /// <summary>The session, or the 401 that the contract has for what was presented.</summary>
+    public async ValueTask<(Session? Session, Problem? Problem)> RequireAsync(HttpContext http, CancellationToken cancellationToken) =>
+        await AuthenticateAsync(http, cancellationToken) switch
+        {
+            Caller.Known known => (known.Session, null),
+            Caller.Refused => (null, Problems.InvalidToken()),
+            _ => (null, Problems.Unauthenticated()),
+        };
+
+    private async ValueTask<Caller> ByCookieAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var reading = cookie.Read(http.Request);
+        if (reading.Presented is { } presented)
+        {
+            var session = await sessions.GetByTokenAsync(presented.TokenHash, presented.SessionId, cancellationToken);
+            if (session is not null && !pending.Covers(session.Id, presented.TokenHash))
+            {
+                presented.SessionId = session.Id;
+                return new Caller.Known(session, ByToken: false);
+            }
+        }
+        if (reading.Malformed || reading.Presented is not null)
+            cookie.Clear(http);
+        return Caller.Guest.Instance;
+    }
+
+    private async ValueTask<Caller> ByTokenAsync(HttpContext http, string header, CancellationToken cancellationToken)
+    {
+        if (header.Length <= Scheme.Length || header.Length > MostTokenCharacters)
+            return Caller.Refused.Instance;
+        var text = header[Scheme.Length..];
+        if (tokens.Read(text) is not { } claims)
+            return Caller.Refused.Instance;
+        var session = await sessions.GetAsync(claims.SessionId, cancellationToken);
+        // The payload names the session; the session's row names the account. They were one when it was signed.
+        if (session is null || pending.Covers(session.Id, tokenHash: null) || session.AccountId != claims.Subject)
+            return Caller.Refused.Instance;
+        http.Response.OnStarting(SendRenewed, new Renewal(http, text, claims, session, tokens, settings.Tokens.HeaderName));
+        return new Caller.Known(session, ByToken: true);
+    }
+
+    private static bool IsBearer(string header) =>
+        header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+        || header.Equals("Bearer", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Every successful answer to a bearer carries the token that prolongs the login; a refusal never does.</summary>
+    private static Task SendRenewed(object state)
+    {
+        var renewal = (Renewal)state;
+        if (renewal.Http.Response.StatusCode is >= 200 and < 300 && !renewal.Http.Response.Headers.ContainsKey(renewal.HeaderName))
+        {
+            renewal.Http.Response.Headers[renewal.HeaderName] =
+                renewal.Tokens.Renew(renewal.Text, renewal.Claims, renewal.Session);
+            renewal.Http.Response.Headers.CacheControl = "no-store";
+        }
+        return Task.CompletedTask;
+    }
+
+    private sealed record Renewal(
+        HttpContext Http, string Text, AccessTokenClaims Claims, Session Session, AccessTokens Tokens, string HeaderName);
+}

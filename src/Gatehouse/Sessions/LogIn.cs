@@ -1,0 +1,118 @@
+using Gatehouse.Accounts;
+using Gatehouse.Events;
+using Gatehouse.Http;
+using Gatehouse.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Sessions;
+
+// Promises: unknown email, wrong password, pending account: one answer, one cost. Submitted credentials are always
+// checked; each success makes a new session and ends the presented one (no fixation, no session of the wrong person).
+// "Not verified yet" is told only after the right password. Must never: adopt a session id from the request.
+
+/// <summary>An email or username and a password make a session.</summary>
+internal static class LogIn
+{
+    public static async Task<IResult> Handle(HttpContext http, LogInServices services, CancellationToken cancellationToken)
+    {
+        var (request, problem) = await JsonBody.ReadAsync(http, SessionJson.Default.LogInRequest, cancellationToken);
+        if (problem is not null)
+            return problem;
+        if (request is { Email: null, Username: null, Password: null })
+            return await AnswerLiveSessionAsync(http, services, cancellationToken);
+        var (issued, refused) = await HandleAsync(http, request!, SessionVia.Cookie, services, cancellationToken);
+        return refused ?? await services.Answers.IssueAsync(http, issued!, note: null, cancellationToken);
+    }
+
+    /// <summary>For API clients: the session in an access token, no cookie.</summary>
+    public static async Task<IResult> HandleToken(HttpContext http, LogInServices services, CancellationToken cancellationToken)
+    {
+        var (request, problem) = await JsonBody.ReadAsync(http, SessionJson.Default.LogInRequest, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var (issued, refused) = await HandleAsync(http, request!, SessionVia.Token, services, cancellationToken);
+        return refused ?? (IResult)services.Answers.IssueToken(http, issued!.Session);
+    }
+
+    public static async Task<(IssuedSession? Issued, Problem? Problem)> HandleAsync(
+        HttpContext http, LogInRequest request, string via, LogInServices services, CancellationToken cancellationToken)
+    {
+        if ((request.Email ?? request.Username) is not { } name)
+            return (null, Problems.BadRequest("email", "is missing"));
+        if (request.Password is null)
+            return (null, Problems.BadRequest("password", "is missing"));
+        var (password, unfit) = AccountRules.ParsePresented(request.Password);
+        if (unfit is not null)
+            return (null, unfit);
+        if (await services.Limiter.TryTakeAsync(LimitName.LoginSource, http.SourceKey(), cancellationToken) is { } wait)
+            return (null, Problems.TooManyRequests(wait));
+        var (account, key) = await FindAsync(name, services, cancellationToken);
+        var check = await services.Credentials.CheckAsync(account, key, password!, cancellationToken);
+        if (check is not CredentialCheck.Right right)
+            return (null, check.ToProblem());
+        if (!right.Account.IsVerified)
+            return (null, Problems.AccountUnverified());
+        return await IssueAsync(http, right, request.UserId, via, services, cancellationToken);
+    }
+
+    /// <summary>Seed 002: who is logged in already and submits nothing gets the session they have.</summary>
+    private static async Task<IResult> AnswerLiveSessionAsync(
+        HttpContext http, LogInServices services, CancellationToken cancellationToken) =>
+        await services.Authenticator.AuthenticateAsync(http, cancellationToken) switch
+        {
+            Caller.Known known => new JsonAnswer(known.Session.ToJson()),
+            Caller.Refused => Problems.InvalidToken(),
+            _ => Problems.BadRequest("email", "is missing"),
+        };
+
+    /// <summary>
+    /// The account that the name means, and what its failures are counted by: one counter for all its names. A pending
+    /// sign-up is looked at only where the address has no account, and only the newest.
+    /// </summary>
+    private static async Task<(Account? Account, string Key)> FindAsync(
+        string name, LogInServices services, CancellationToken cancellationToken)
+    {
+        if (EmailAddress.TryParse(name, out var email))
+        {
+            return (await services.Database.ReadAsync(async db => await AccountStore.FindVerifiedAsync(db, email)
+                ?? await AccountStore.FindNewestPendingAsync(db, email.Key), cancellationToken), email.Key);
+        }
+        if (services.Rules.ParseUsername(name) is not { } username)
+            return (null, "?" + name.Length); // can't be anybody's; the guard against memory filled with nonsense
+        var account = await services.Database.ReadAsync(
+            db => AccountStore.FindVerifiedByUsernameAsync(db, username.Key), cancellationToken);
+        return (account, account?.EmailKey ?? username.Key);
+    }
+
+    private static async Task<(IssuedSession? Issued, Problem? Problem)> IssueAsync(
+        HttpContext http, CredentialCheck.Right right, string? userId, string via, LogInServices services,
+        CancellationToken cancellationToken)
+    {
+        var account = right.Account;
+        var presented = await services.Authenticator.AuthenticateAsync(http, cancellationToken) as Caller.Known;
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var (issued, known) = await services.Database.TransactAsync<(IssuedSession?, bool)>(async db =>
+        {
+            var users = await UserStore.ListAsync(db, account.Id);
+            if (userId is not null && users.All(user => user.Id != userId))
+                return (null, false);
+            var chosen = userId ?? (users.Count == 1 ? users[0].Id : null);
+            var added = await services.Sessions.AddAsync(db, account.Id, chosen, account.PasswordHash, via, origin);
+            if (added is null)
+                return (null, true);
+            if (presented is not null)
+                await SessionRows.DeleteAsync(db, presented.Session.Id);
+            if (right.RenewedHash is { } hash)
+                await AccountStore.ReplaceHashAsync(db, account.Id, account.PasswordHash!, hash);
+            await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.LoggedIn, origin, via);
+            return (added, true);
+        }, cancellationToken);
+        if (!known)
+            return (null, Problems.NotFound());
+        if (issued is null)
+            return (null, Problems.InvalidCredentials()); // the password was changed while it was being checked
+        if (presented is not null)
+            services.Sessions.Forget(presented.Session.Id);
+        return (issued, null);
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Gatehouse.Configuration;
+using Gatehouse.Security;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace Gatehouse.Sessions;
+
+/// <summary>
+/// The session cookie: its name, its attributes, its bytes. It carries the session's token, encrypted and authenticated
+/// under the purpose below, and nothing else. Must never: throw on what a client sends, take one of two cookies, or
+/// look anything up for a value that doesn't authenticate.
+/// </summary>
+internal sealed class SessionCookie
+{
+    private const string Purpose = "Gatehouse.SessionCookie.v1"; // must remain fixed, or everybody is logged out
+    private const int MostCharacters = 512; // ours have about 190
+    private const string PlainName = "gatehouse";
+    private const string HostName = "__Host-gatehouse"; // browsers then insist on Secure, Path=/ and no Domain
+    private readonly IDataProtector protector;
+    private readonly RecentMap<Digest, Presented> recent = new(50_000); // decrypting costs microseconds; a digest doesn't
+    private readonly TimeSpan maxAge;
+    private readonly bool alwaysHost;
+    private readonly bool loopback;
+
+    public SessionCookie(DataProtectionKeys keys, GatehouseSettings settings)
+    {
+        protector = keys.CreateProtector(Purpose);
+        maxAge = settings.Sessions.MaxAge;
+        alwaysHost = settings.PublicUrl.Scheme == Uri.UriSchemeHttps;
+        loopback = settings.PublicUrl.IsLoopback && !alwaysHost;
+    }
+
+    /// <summary>Reads the one session cookie of a request.</summary>
+    public CookieReading Read(HttpRequest request)
+    {
+        var value = FindValue(request.Headers.Cookie, NameFor(request), out var count);
+        if (count == 0)
+            return CookieReading.None;
+        if (count > 1 || value.Length is 0 or > MostCharacters)
+            return CookieReading.Bad;
+        var digest = Digest.Of(value);
+        if (recent.Find(digest) is { } known)
+            return new CookieReading(known, Malformed: false);
+        if (Unprotect(value) is not { } token)
+            return CookieReading.Bad;
+        var presented = new Presented(token.Hash());
+        recent.Put(digest, presented);
+        return new CookieReading(presented, Malformed: false);
+    }
+
+    public void Set(HttpContext http, SessionToken token) => Append(http, NameFor(http.Request),
+        Base64Url.EncodeToString(protector.Protect(token.Reveal())), maxAge, httpOnly: true);
+
+    /// <summary>Clears the session cookie, under both of its names when both were sent.</summary>
+    public void Clear(HttpContext http)
+    {
+        Append(http, NameFor(http.Request), "", TimeSpan.Zero, httpOnly: true);
+        var other = NameFor(http.Request) == HostName ? PlainName : HostName;
+        FindValue(http.Request.Headers.Cookie, other, out var count);
+        if (count > 0)
+            Append(http, other, "", TimeSpan.Zero, httpOnly: true);
+    }
+
+    /// <summary>Any cookie of ours with the attributes they share. An empty value with no age clears it.</summary>
+    public void Append(HttpContext http, string name, string value, TimeSpan age, bool httpOnly)
+    {
+        var cookie = new SetCookieHeaderValue(name, value)
+        {
+            MaxAge = age,
+            Path = "/",
+            HttpOnly = httpOnly,
+            Secure = IsSecure(http.Request) || name == HostName,
+            SameSite = Microsoft.Net.Http.Headers.SameSiteMode.Strict,
+        };
+        http.Response.Headers.Append(HeaderNames.SetCookie, cookie.ToString());
+    }
+
+    public bool IsSecure(HttpRequest request) => !loopback || request.IsHttps;
+
+    /// <summary>
+    /// The value of the cookie of this very name, and how many there are. The header is read here because the framework's
+    /// reader keeps the last of two (GH-SEC-062).
+    /// </summary>
+    private static ReadOnlySpan<char> FindValue(StringValues headers, string name, out int count)
+    {
+        count = 0;
+        ReadOnlySpan<char> value = default;
+        foreach (var header in headers)
+        {
+            foreach (var range in header.AsSpan().Split(';'))
+            {
+                var pair = header.AsSpan()[range].Trim(' ');
+                if (pair.Length <= name.Length || pair[name.Length] != '=' || !pair.StartsWith(name, StringComparison.Ordinal))
+                    continue;
+                value = pair[(name.Length + 1)..];
+                count++;
+            }
+        }
+        return value;
+    }
+
+    private string NameFor(HttpRequest request) => alwaysHost || request.IsHttps ? HostName : PlainName;
+
+    private SessionToken? Unprotect(ReadOnlySpan<char> value)
+    {
+        if (!Base64Url.IsValid(value) || value.ContainsAnyExceptInRange('!', '~'))
+            return null;
+        try
+        {
+            return SessionToken.FromBytes(protector.Unprotect(Base64Url.DecodeFromChars(value)));
+        }
+        catch (Exception exception) when (exception is CryptographicException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What an authentic cookie leads to. The handle is learned at its first use.</summary>
+    internal sealed class Presented(byte[] tokenHash)
+    {
+        public byte[] TokenHash => tokenHash;
+
+        public string? SessionId { get; set; }
+    }
+}
+
+/// <param name="Malformed">There is something of that name that can't be a session cookie of ours; it is cleared.</param>
+internal readonly record struct CookieReading(SessionCookie.Presented? Presented, bool Malformed)
+{
+    public static CookieReading None => default;
+
+    public static CookieReading Bad => new(null, Malformed: true);
+}

@@ -1,0 +1,99 @@
+using Gatehouse.Storage;
+
+namespace Gatehouse.Sessions;
+
+/// <summary>
+/// The statements on <c>sessions</c>. SQL is the truth: a row that these return is a live session of a verified account
+/// in its current epoch, with a user of that account or none.
+/// </summary>
+internal static class SessionRows
+{
+    /// <summary>Live sessions per account; the one idle longest goes. More devices than a family has are a leak.</summary>
+    private const int MostPerAccount = 50;
+
+    private const string SelectLive = """
+        SELECT s.id AS Id, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
+            u.name AS UserName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
+            s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
+        FROM sessions s
+        JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch AND a.verified_at IS NOT NULL
+        LEFT JOIN users u ON u.id = s.user_id AND u.account_id = s.account_id
+        WHERE s.expires_at > @now AND s.last_seen_at > @idleSince
+        """;
+
+    private const string SelectByToken = SelectLive + " AND s.token_hash = @tokenHash";
+
+    private const string SelectById = SelectLive + " AND s.id = @id";
+
+    // The account's row is asked again as it is written: a login that checked a password which was changed meanwhile,
+    // or an account deleted meanwhile, gets no session (GH-SEC-269).
+    private const string Insert = """
+        INSERT INTO sessions (id, token_hash, account_id, user_id, epoch, via, ip, user_agent, created_at, last_seen_at, expires_at)
+        SELECT @Id, @TokenHash, a.id, @UserId, a.epoch, @Via, @Ip, @UserAgent, @Now, @Now, @ExpiresAt
+        FROM accounts a
+        WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND (@CheckedHash IS NULL OR a.password_hash = @CheckedHash)
+        """;
+
+    private const string DeleteOverflow = """
+        DELETE FROM sessions WHERE account_id = @AccountId AND id IN (
+            SELECT id FROM sessions WHERE account_id = @AccountId
+            ORDER BY last_seen_at DESC, id DESC LIMIT 100 OFFSET @MostPerAccount)
+        """;
+
+    private const string SelectUser = """
+        UPDATE sessions SET user_id = @userId
+        WHERE id = @id AND expires_at > @now
+            AND (@userId IS NULL OR EXISTS (SELECT 1 FROM users u WHERE u.id = @userId AND u.account_id = sessions.account_id))
+        """;
+
+    private const string DeleteById = "DELETE FROM sessions WHERE id = @id";
+
+    private const string DeleteByToken = "DELETE FROM sessions WHERE token_hash = @tokenHash";
+
+    private const string DeleteOfAccount = """
+        DELETE FROM sessions WHERE account_id = @accountId AND (@exceptId IS NULL OR id <> @exceptId)
+        """;
+
+    private const string Touch = "UPDATE sessions SET last_seen_at = @at WHERE id = @id AND last_seen_at < @at";
+
+    private const string DeleteEnded = """
+        DELETE FROM sessions WHERE id IN (
+            SELECT id FROM sessions WHERE expires_at <= @now LIMIT @most)
+        """;
+
+    public static Task<Session?> FindByTokenAsync(Db db, byte[] tokenHash, long now, long idleSince) =>
+        db.FirstOrNullAsync<Session>(SelectByToken, new { tokenHash, now, idleSince });
+
+    public static Task<Session?> FindByIdAsync(Db db, string id, long now, long idleSince) =>
+        db.FirstOrNullAsync<Session>(SelectById, new { id, now, idleSince });
+
+    public static async Task<bool> TryAddAsync(Db db, NewSession session)
+    {
+        if (await db.ExecuteAsync(Insert, session) == 0)
+            return false;
+        await db.ExecuteAsync(DeleteOverflow, new { session.AccountId, MostPerAccount });
+        return true;
+    }
+
+    /// <summary>False when the session has ended or the user isn't its account's.</summary>
+    public static async Task<bool> TrySelectUserAsync(Db db, string id, string? userId, long now) =>
+        await db.ExecuteAsync(SelectUser, new { id, userId, now }) == 1;
+
+    public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(DeleteById, new { id });
+
+    public static Task DeleteByTokenAsync(Db db, byte[] tokenHash) => db.ExecuteAsync(DeleteByToken, new { tokenHash });
+
+    public static Task DeleteOfAccountAsync(Db db, string accountId, string? exceptId) =>
+        db.ExecuteAsync(DeleteOfAccount, new { accountId, exceptId });
+
+    public static Task TouchAsync(Db db, string id, long at) => db.ExecuteAsync(Touch, new { id, at });
+
+    public static Task<int> PurgeAsync(Db db, long now, int most) => db.ExecuteAsync(DeleteEnded, new { now, most });
+}
+
+/// <param name="CheckedHash">
+/// The password hash that the credentials were checked against; null when they weren't a password.
+/// </param>
+internal sealed record NewSession(
+    string Id, byte[] TokenHash, string AccountId, string? UserId, string Via, string? Ip, string? UserAgent,
+    long Now, long ExpiresAt, string? CheckedHash);

@@ -1,0 +1,130 @@
+using Gatehouse.Accounts;
+using Gatehouse.Events;
+using Gatehouse.Http;
+using Gatehouse.Security;
+using Gatehouse.Storage;
+using Gatehouse.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Sessions;
+
+// Users of one account share one security boundary: they are profiles, as on Netflix. Making and deleting one asks for
+// the account's password again, whatever session exists; every statement names the account, so another account's user
+// is not found.
+
+/// <summary>List, make, change and delete the users inside an account.</summary>
+internal static class UserFlows
+{
+    public static async Task<IResult> List(HttpContext http, UserServices services, CancellationToken cancellationToken)
+    {
+        var (session, problem) = await services.Authenticator.RequireAsync(http, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var users = await services.Database.ReadAsync(db => UserStore.ListAsync(db, session!.AccountId), cancellationToken);
+        return new JsonAnswer(UserJson.WriteList(users));
+    }
+
+    public static async Task<IResult> Create(HttpContext http, UserServices services, CancellationToken cancellationToken)
+    {
+        var (session, problem) = await services.Authenticator.RequireAsync(http, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.CreateUserRequest, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        if (!UserName.TryParse(request!.Name, out var name))
+            return NameRefused;
+        var preferences = JsonObjectText.Empty;
+        if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
+            return PreferencesRefused;
+        if (await RefuseAsync(session!, request.Password, services, cancellationToken) is { } refused)
+            return refused;
+        var user = new User(Ids.New(services.Clock), name.Text, preferences.Text, services.Clock.NowMicros());
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var added = await services.Database.TransactAsync(async db =>
+        {
+            if (!await UserStore.TryAddAsync(db, session!.AccountId, user))
+                return false;
+            await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserCreated, origin);
+            return true;
+        }, cancellationToken);
+        return added
+            ? new JsonAnswer(UserJson.WriteOne(user), StatusCodes.Status201Created)
+            : Problems.LimitReached($"An account has at most {UserStore.MostPerAccount} users.");
+    }
+
+    public static async Task<IResult> Change(
+        HttpContext http, string id, UserServices services, CancellationToken cancellationToken)
+    {
+        var (session, problem) = await services.Authenticator.RequireAsync(http, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.ChangeUserRequest, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        UserName? name = null;
+        if (request!.Name is not null && !UserName.TryParse(request.Name, out name))
+            return NameRefused;
+        JsonObjectText? preferences = null;
+        if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
+            return PreferencesRefused;
+        var changed = await services.Database.TransactAsync(
+            async db => await UserStore.TryUpdateAsync(db, session!.AccountId, id, name?.Text, preferences?.Text)
+                ? await UserStore.FindAsync(db, session.AccountId, id)
+                : null, cancellationToken);
+        if (changed is null)
+            return Problems.NotFound();
+        services.Sessions.ForgetAll(); // the name and preferences are part of what sessions answer
+        return new JsonAnswer(UserJson.WriteOne(changed));
+    }
+
+    public static async Task<IResult> Delete(
+        HttpContext http, string id, UserServices services, CancellationToken cancellationToken)
+    {
+        var (session, problem) = await services.Authenticator.RequireAsync(http, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.DeleteUserRequest, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        if (await RefuseAsync(session!, request!.Password, services, cancellationToken) is { } refused)
+            return refused;
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var result = await services.Database.TransactAsync<Problem?>(async db =>
+        {
+            if (await UserStore.FindAsync(db, session!.AccountId, id) is null)
+                return Problems.NotFound();
+            if (!await UserStore.TryDeleteAsync(db, session.AccountId, id))
+                return Problems.LastOne("The last user of an account can't be deleted.");
+            await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserDeleted, origin);
+            return null;
+        }, cancellationToken);
+        if (result is not null)
+            return result;
+        services.Sessions.ForgetAll(); // whoever had selected it keeps the account and loses the user
+        return JsonAnswer.Empty;
+    }
+
+    private static Problem NameRefused =>
+        Problems.InvalidInput("name", "This name is not allowed: 1 to 64 ordinary characters.");
+
+    private static Problem PreferencesRefused =>
+        Problems.InvalidDocument("preferences", "An object of at most 4 KiB, 4 levels deep.");
+
+    private static async Task<Problem?> RefuseAsync(
+        Session session, string text, UserServices services, CancellationToken cancellationToken)
+    {
+        var (password, unfit) = AccountRules.ParsePresented(text);
+        if (unfit is not null)
+            return unfit;
+        var account = await services.Database.ReadAsync(
+            db => AccountStore.FindAsync(db, session.AccountId), cancellationToken);
+        var check = await services.Credentials.CheckAsync(
+            account, account?.EmailKey ?? session.AccountId, password!, cancellationToken);
+        return check.ToProblem();
+    }
+}
+
+/// <summary>What the flows of users work with.</summary>
+internal sealed record UserServices(
+    Database Database, Authenticator Authenticator, Credentials Credentials, SessionStore Sessions, TimeProvider Clock);
