@@ -1,0 +1,52 @@
+using Gatehouse.Accounts;
+using Gatehouse.Configuration;
+using Gatehouse.Links;
+using Gatehouse.Mail;
+using Gatehouse.Mail.Templates;
+using Gatehouse.SignUp;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Recovery;
+
+/// <summary>
+/// A reset link for a verified account, the verification link for a pending one, nothing for anybody else. Who asked
+/// gets the same answer in all three cases; only the mailbox learns which it was.
+/// </summary>
+internal sealed class RecoveryMail(AccountMails mails, GatehouseSettings settings, TimeProvider clock) : IMailKind
+{
+    public const string Kind = "recovery";
+
+    public string Name => Kind;
+
+    public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail)
+    {
+        var account = await AccountStore.FindVerifiedByEmailKeyAsync(db, mail.Recipient)
+            ?? await AccountStore.FindVerifiedByUsernameAsync(db, mail.Recipient);
+        if (account is null)
+        {
+            return await AccountStore.FindNewestPendingAsync(db, mail.Recipient) is { } pending
+                ? await SignUpMail.ComposeVerifyAsync(db, mails, pending, settings, clock)
+                : null;
+        }
+        if (account.Email is null)
+            return null;
+        // A newer reset link replaces the older one.
+        await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, account.Id);
+        var token = await OneTimeLinks.CreateAsync(
+            db, LinkPurpose.ResetPassword, account.Id, account.EmailKey!, clock.NowMicros(), settings.RecoveryLinkLifetime);
+        return mails.Reset(account.Email, account.DisplayName, token.Reveal(), settings.RecoveryLinkLifetime);
+    }
+}
+
+/// <summary>Tells the owner that the password is another one now.</summary>
+internal sealed class PasswordChangedMail(AccountMails mails) : IMailKind
+{
+    public const string Kind = "password_changed";
+
+    public string Name => Kind;
+
+    public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
+        mail.AccountId is not null && await AccountStore.FindAsync(db, mail.AccountId) is { Email: { } email } account
+            ? mails.PasswordChanged(email, account.DisplayName)
+            : null;
+}

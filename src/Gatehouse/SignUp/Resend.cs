@@ -1,0 +1,30 @@
+using Gatehouse.Accounts;
+using Gatehouse.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.SignUp;
+
+/// <summary>Asks for the verification mail again. The answer tells nothing: known or not, mailed or throttled.</summary>
+internal static class Resend
+{
+    public static async Task<IResult> Handle(HttpContext http, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.ResendRequest, cancellationToken);
+        return problem ?? await HandleAsync(http, request!.Email, services, cancellationToken) ?? SignUp.Accepted;
+    }
+
+    public static async Task<Problem?> HandleAsync(
+        HttpContext http, string text, SignUpServices services, CancellationToken cancellationToken)
+    {
+        if (!EmailAddress.TryParse(text, out var email))
+            return Problems.InvalidInput("email", "This is not an email address we can write to.");
+        if (await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken) is { } wait)
+            return Problems.TooManyRequests(wait);
+        if (await services.Limiter.TryTakeAsync(LimitName.Address, ResendMail.Kind + " " + email.Key, cancellationToken) is not null)
+            return null;
+        await services.Database.TransactAsync(
+            db => services.Outbox.EnqueueAsync(db, ResendMail.Kind, null, email.Key), cancellationToken);
+        services.Outbox.Wake();
+        return null;
+    }
+}

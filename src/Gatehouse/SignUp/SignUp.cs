@@ -1,0 +1,123 @@
+using Gatehouse.Accounts;
+using Gatehouse.Configuration;
+using Gatehouse.Events;
+using Gatehouse.Http;
+using Gatehouse.Security;
+using Gatehouse.Storage;
+using Gatehouse.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.SignUp;
+
+// Promises: a new, an unverified and a verified address get the same answer at the same cost; what is different is
+// decided when the mail is composed. Each sign-up is a pending account of its own with its own password and link, so
+// nobody plants a password on another's address. Must never: look whether the address is known, or make a session.
+
+/// <summary>An email and a password make a pending account and a mail.</summary>
+internal static class SignUp
+{
+    public static async Task<IResult> Handle(HttpContext http, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.SignUpRequest, cancellationToken);
+        return problem ?? await HandleAsync(http, request!, services, cancellationToken) ?? Accepted;
+    }
+
+    /// <summary>Null when the sign-up was taken.</summary>
+    public static async Task<Problem?> HandleAsync(
+        HttpContext http, SignUpRequest request, SignUpServices services, CancellationToken cancellationToken)
+    {
+        if (services.Settings.SignUp.Mode == SignUpMode.Closed)
+            return Problems.SignUpClosed();
+        var (form, fault) = Parse(request, services.Rules);
+        if (fault is not null)
+            return fault;
+        if (await services.Limiter.TryTakeAsync(LimitName.SignUp, http.SourceKey(), cancellationToken) is { } wait)
+            return Problems.TooManyRequests(wait);
+        if (CheckInvite(request.Invite, services.Settings.SignUp.Mode) is { } refused)
+            return refused;
+        if (form!.Username is { } username && !await TryHoldAsync(username, form.Email, services, cancellationToken))
+            return Problems.UsernameTaken();
+        var hash = await services.Credentials.HashAsync(form.Password, cancellationToken);
+        await KeepAsync(http, form, hash, services, cancellationToken);
+        return null;
+    }
+
+    public static IResult Accepted { get; } = new JsonAnswer("""{"status":"check_email"}"""u8.ToArray(), StatusCodes.Status202Accepted);
+
+    private static (Form? Form, Problem? Problem) Parse(SignUpRequest request, AccountRules rules)
+    {
+        // Seed 003: the panel's one field is called username and takes an address.
+        var typed = request.Email ?? request.Username;
+        if (typed is null)
+            return (null, Problems.BadRequest("email", "is missing"));
+        if (!EmailAddress.TryParse(typed, out var email))
+            return (null, Problems.InvalidInput("email", "This is not an email address we can write to."));
+        Username? username = null;
+        if (request.Email is not null && request.Username is { } name && !IsSameAddress(name, email))
+        {
+            username = rules.ParseUsername(name);
+            if (username is null)
+                return (null, Problems.InvalidInput("username", "This username is not allowed."));
+        }
+        UserName? displayName = null;
+        if (!string.IsNullOrEmpty(request.DisplayName) && !UserName.TryParse(request.DisplayName, out displayName))
+            return (null, Problems.InvalidInput("displayname", "This name is not allowed: 1 to 64 ordinary characters."));
+        var config = JsonObjectText.Empty;
+        if (request.Config is { } element && !JsonObjectText.TryParse(element, out config))
+            return (null, Problems.InvalidDocument("config", "An object of at most 4 KiB, 4 levels deep."));
+        var (password, weak) = rules.ParseNewPassword(request.Password, email, username);
+        return weak is not null ? (null, weak) : (new Form(email, username, displayName, config, password!), null);
+    }
+
+    private static bool IsSameAddress(string username, EmailAddress email) =>
+        EmailAddress.TryParse(username, out var other) && other.Equals(email);
+
+    private static Problem? CheckInvite(string? invite, SignUpMode mode)
+    {
+        if (invite is not null)
+            return Problems.InviteInvalid();
+        return mode == SignUpMode.InviteOnly ? Problems.InviteRequired() : null;
+    }
+
+    /// <summary>In a transaction of its own, before the hashing: of two at once the slower one is told early.</summary>
+    private static Task<bool> TryHoldAsync(
+        Username username, EmailAddress email, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var now = services.Clock.NowMicros();
+        var expiresAt = now + UnixMicros.Of(services.Settings.Verification.LinkLifetime);
+        return services.Database.TransactAsync(
+            db => UsernameHolds.TryHoldAsync(db, username.Key, email.Key, now, expiresAt), cancellationToken);
+    }
+
+    private static async Task KeepAsync(
+        HttpContext http, Form form, string hash, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var account = new Account
+        {
+            Id = Ids.New(services.Clock),
+            Email = form.Email.Mailbox,
+            EmailKey = form.Email.Key,
+            Username = form.Username?.Text,
+            DisplayName = form.DisplayName?.Text,
+            PasswordHash = hash,
+            VerifiedAt = null,
+            Config = form.Config.Text,
+            Epoch = 0,
+            CreatedAt = services.Clock.NowMicros(),
+        };
+        var mayMail = await services.Limiter.TryTakeAsync(
+            LimitName.Address, SignUpMail.Kind + " " + form.Email.Key, cancellationToken) is null;
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        await services.Database.TransactAsync(async db =>
+        {
+            await AccountStore.AddPendingAsync(db, account, form.Username?.Key);
+            if (mayMail)
+                await services.Outbox.EnqueueAsync(db, SignUpMail.Kind, account.Id, form.Email.Key);
+            await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.SignedUp, origin);
+        }, cancellationToken);
+        services.Outbox.Wake();
+    }
+
+    private sealed record Form(
+        EmailAddress Email, Username? Username, UserName? DisplayName, JsonObjectText Config, NewPassword Password);
+}

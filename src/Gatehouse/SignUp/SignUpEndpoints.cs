@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Gatehouse.Accounts;
+using Gatehouse.Http;
+using Gatehouse.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Gatehouse.SignUp;
+
+/// <summary>The routes of sign-up and verification.</summary>
+internal static class SignUpEndpoints
+{
+    public static void MapSignUp(this IEndpointRouteBuilder routes)
+    {
+        var auth = routes.MapGroup("/api/auth").WithTags("Sign-up");
+        auth.MapPost("/signup", SignUp.Handle).Takes<SignUpRequest>().For(Access.Anyone, LimitName.SignUp, LimitName.Address);
+        auth.MapGet("/usernames/{name}", IsFree).For(Access.Anyone, LimitName.Lookup);
+        auth.MapPost("/mail/verify", Resend.Handle).Takes<ResendRequest>().For(Access.Anyone, LimitName.Mail, LimitName.Address);
+        auth.MapGet("/mail/verify/{token}", Verify.Look).For(Access.Anyone, LimitName.Link);
+        auth.MapPost("/mail/verify/{token}", Verify.Handle).Takes<VerifyRequest>().For(Access.Anyone, LimitName.Link, LimitName.Login);
+        auth.MapPost("/confirm_account", Verify.HandleConfirm).Takes<ConfirmAccountRequest>().For(Access.Anyone, LimitName.Link);
+        routes.MapPost("/account/register", SignUp.Handle).Takes<SignUpRequest>()
+            .For(Access.Anyone, LimitName.SignUp, LimitName.Address).WithTags("API clients");
+    }
+
+    private static async Task<IResult> IsFree(
+        HttpContext http, string name, SignUpServices services, CancellationToken cancellationToken)
+    {
+        if (await services.Limiter.TryTakeAsync(LimitName.Lookup, http.SourceKey(), cancellationToken) is { } wait)
+            return Problems.TooManyRequests(wait);
+        if (services.Rules.ParseUsername(name) is not { } username)
+            return Problems.InvalidInput("username", "This username is not allowed.");
+        var free = await services.Database.ReadAsync(
+            db => UsernameHolds.IsFreeAsync(db, username.Key, services.Clock.NowMicros()), cancellationToken);
+        using var buffer = new MemoryStream(64);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("username", username.Text);
+            json.WriteBoolean("available", free);
+            json.WriteEndObject();
+        }
+        return new JsonAnswer(buffer.ToArray());
+    }
+}

@@ -1,0 +1,175 @@
+using System.Text.Json;
+using Gatehouse.Accounts;
+using Gatehouse.Events;
+using Gatehouse.Http;
+using Gatehouse.Links;
+using Gatehouse.Security;
+using Gatehouse.Sessions;
+using Gatehouse.Storage;
+using Gatehouse.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.SignUp;
+
+// Promises: GET tells and changes nothing, however often a mail scanner asks. POST needs what the mail doesn't hold (the
+// password of this very sign-up) and does all or nothing: link used, account verified, the address's other sign-ups
+// discarded, first user made, session made. Of many at once one succeeds. A wrong password changes nothing but a count.
+
+/// <summary>The link in the mail makes a pending account one's own.</summary>
+internal static class Verify
+{
+    public static async Task<IResult> Look(
+        HttpContext http, string token, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (found, problem) = await FindAsync(http, token, services, cancellationToken);
+        return problem ?? (IResult)new JsonAnswer(Describe(found!, services.Settings.Verification.AskPassword));
+    }
+
+    public static async Task<IResult> Handle(
+        HttpContext http, string token, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.VerifyRequest, cancellationToken);
+        if (problem is not null)
+            return problem;
+        if (!services.Settings.Verification.AskPassword)
+            return await ConfirmAsync(http, token, request!.UserName, services, cancellationToken) ?? Confirmed;
+        return await VerifyAsync(http, token, request!, services, cancellationToken);
+    }
+
+    /// <summary>Seed 002's button: no password asked, no session made, off to the login page.</summary>
+    public static async Task<IResult> HandleConfirm(HttpContext http, SignUpServices services, CancellationToken cancellationToken)
+    {
+        if (services.Settings.Verification.AskPassword)
+            return Problems.NotFound();
+        var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.ConfirmAccountRequest, cancellationToken);
+        return problem ?? await ConfirmAsync(http, request!.Token, null, services, cancellationToken) ?? Confirmed;
+    }
+
+    public static async Task<IResult> VerifyAsync(
+        HttpContext http, string text, VerifyRequest request, SignUpServices services, CancellationToken cancellationToken)
+    {
+        if (request.Password is null)
+            return Problems.BadRequest("password", "is missing");
+        if (request.UserName is null)
+            return Problems.BadRequest("user_name", "is missing");
+        if (!UserName.TryParse(request.UserName, out var userName))
+            return Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters.");
+        var (password, unfit) = AccountRules.ParsePresented(request.Password);
+        if (unfit is not null)
+            return unfit;
+        var (found, problem) = await FindAsync(http, text, services, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var check = await services.Credentials.CheckAsync(found!.Pending, found.Pending.EmailKey!, password!, cancellationToken);
+        if (check is CredentialCheck.Wrong)
+        {
+            await services.Database.TransactAsync(
+                db => OneTimeLinks.CountWrongTryAsync(db, LinkPurpose.VerifyEmail, found.Token), cancellationToken);
+        }
+        if (check.ToProblem() is { } refused)
+            return refused;
+        var done = await CompleteAsync(http, found, userName, withSession: true, services, cancellationToken);
+        return done is { Issued: { } issued }
+            ? await services.Answers.IssueAsync(http, issued, NoteFor(found, done), cancellationToken)
+            : Problems.LinkInvalid();
+    }
+
+    /// <summary>Null when it is confirmed.</summary>
+    public static async Task<Problem?> ConfirmAsync(
+        HttpContext http, string text, string? userName, SignUpServices services, CancellationToken cancellationToken)
+    {
+        UserName? name = null;
+        if (!string.IsNullOrEmpty(userName) && !UserName.TryParse(userName, out name))
+            return Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters.");
+        var (found, problem) = await FindAsync(http, text, services, cancellationToken);
+        if (problem is not null)
+            return problem;
+        name ??= FirstName(found!.Pending);
+        return await CompleteAsync(http, found!, name, withSession: false, services, cancellationToken) is null
+            ? Problems.LinkInvalid()
+            : null;
+    }
+
+    /// <summary>The sign-up behind a link; wrong links count against their source.</summary>
+    public static async Task<(Found? Found, Problem? Problem)> FindAsync(
+        HttpContext http, string text, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var source = http.SourceKey();
+        if (await services.Limiter.PeekAsync(LimitName.Link, source, cancellationToken) is { } wait)
+            return (null, Problems.TooManyRequests(wait));
+        if (LinkToken.Parse(text) is { } token && await services.Database.ReadAsync(
+            db => FindPendingAsync(db, token, services.Clock.NowMicros()), cancellationToken) is { } pending)
+        {
+            return (new Found(token, pending), null);
+        }
+        await services.Limiter.TryTakeAsync(LimitName.Link, source, cancellationToken);
+        return (null, Problems.LinkInvalid());
+    }
+
+    private static IResult Confirmed { get; } = new JsonAnswer("""{"status":"confirmed"}"""u8.ToArray());
+
+    private static async Task<Account?> FindPendingAsync(Db db, LinkToken token, long now) =>
+        await OneTimeLinks.LookAtAsync(db, LinkPurpose.VerifyEmail, token, now) is { } link
+        && await AccountStore.FindAsync(db, link.AccountId) is { IsVerified: false } pending
+            ? pending
+            : null;
+
+    private static async Task<Done?> CompleteAsync(
+        HttpContext http, Found found, UserName userName, bool withSession, SignUpServices services,
+        CancellationToken cancellationToken)
+    {
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        return await services.Database.TransactAsync<Done?>(async db =>
+        {
+            var now = services.Clock.NowMicros();
+            if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, found.Token, now) is not { } link
+                || !await AccountStore.VerifyAsync(db, link.AccountId, link.SentTo, now))
+            {
+                return null;
+            }
+            var user = new User(Ids.New(services.Clock), userName.Text, "{}", now);
+            await UserStore.TryAddAsync(db, link.AccountId, user);
+            await OneTimeLinks.DiscardAsync(db, LinkPurpose.VerifyEmail, link.AccountId);
+            await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.AccountVerified, origin);
+            var verified = await AccountStore.FindAsync(db, link.AccountId);
+            if (!withSession)
+                return new Done(verified!, null);
+            var issued = await services.Sessions.AddAsync(
+                db, link.AccountId, user.Id, found.Pending.PasswordHash, SessionVia.Cookie, origin);
+            return new Done(verified!, issued);
+        }, cancellationToken);
+    }
+
+    private static string? NoteFor(Found found, Done done) =>
+        found.Pending.Username is not null && done.Account.Username is null ? "username_taken" : null;
+
+    /// <summary>Named after what they called themselves, else after the mailbox; "Me" when neither makes a name.</summary>
+    private static UserName FirstName(Account pending)
+    {
+        string?[] candidates = [pending.DisplayName, pending.Email![..pending.Email!.IndexOf('@')], "Me"];
+        foreach (var candidate in candidates)
+        {
+            if (UserName.TryParse(candidate, out var name))
+                return name;
+        }
+        throw new InvalidOperationException("The last candidate is a name.");
+    }
+
+    private static byte[] Describe(Found found, bool askPassword)
+    {
+        using var buffer = new MemoryStream(128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("valid", true);
+            json.WriteBoolean("ask_password", askPassword);
+            json.WriteString("displayname", found.Pending.DisplayName);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    internal sealed record Found(LinkToken Token, Account Pending);
+
+    private sealed record Done(Account Account, IssuedSession? Issued);
+}
