@@ -1,2 +1,14 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using Gatehouse.Configuration;
+using Gatehouse.Server;
+
+try
+{
+    var app = ServerHost.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (SettingsFaultException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}

@@ -1,0 +1,41 @@
+using Gatehouse.Configuration;
+using Gatehouse.Hosting;
+
+namespace Gatehouse.Server;
+
+/// <summary>The standalone server: the library and nothing else.</summary>
+internal static class ServerHost
+{
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        configure?.Invoke(builder);
+        var settings = SettingsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
+        builder.Services.AddGatehouse(settings);
+        builder.AddGatehouseHosts(settings);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        // The framework's request log holds paths, and a path may hold a one-time secret (GH-SEC-147).
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        var app = builder.Build();
+        ListenWhereCustomersLook(app, settings.PublicUrl);
+        app.MapGatehouseServer();
+        return app;
+    }
+
+    /// <summary>Without <c>--urls</c>: at PublicUrl when that is this machine, else on port 8080 of every interface.</summary>
+    private static void ListenWhereCustomersLook(WebApplication app, Uri publicUrl)
+    {
+        var urls = app.Configuration["urls"] ?? app.Configuration["http_ports"];
+        if (!string.IsNullOrEmpty(urls))
+            return;
+        app.Urls.Add(publicUrl.IsLoopback && publicUrl.Scheme == Uri.UriSchemeHttp
+            ? publicUrl.GetLeftPart(UriPartial.Authority)
+            : "http://*:8080");
+    }
+}

@@ -1,0 +1,104 @@
+using Gatehouse.Accounts;
+using Gatehouse.Configuration;
+using Gatehouse.Http;
+using Gatehouse.Mail;
+using Gatehouse.Mail.Templates;
+using Gatehouse.Recovery;
+using Gatehouse.Security;
+using Gatehouse.Security.Passwords;
+using Gatehouse.Sessions;
+using Gatehouse.SignUp;
+using Gatehouse.Storage;
+using Gatehouse.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Gatehouse.Hosting;
+
+/// <summary>What is made of what. The order of the groups is the order of the house, floor first.</summary>
+internal static class GatehouseServices
+{
+    public const string CorsPolicy = "Gatehouse";
+
+    public static void AddGatehouse(this IServiceCollection services, GatehouseSettings settings)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings);
+        AddFloor(services, settings);
+        AddMail(services);
+        AddAccounts(services, settings);
+        AddSessions(services);
+        services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>();
+        services.AddSingleton<Housekeeping>();
+        // Started in this order: nothing works on a schema or keys that aren't there yet.
+        services.AddHostedService<Startup>();
+        services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
+        services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
+        services.AddHostedService<Telemetry>();
+    }
+
+    private static void AddFloor(IServiceCollection services, GatehouseSettings settings)
+    {
+        services.AddSingleton(_ => Database.Open(settings.Database));
+        services.AddSingleton<Migrator>();
+        services.AddSingleton(settings.Secrets);
+        services.AddSingleton<SecretBox>();
+        services.AddSingleton<RateLimiter>();
+        services.AddCors(cors => cors.AddPolicy(CorsPolicy, policy => policy
+            .WithOrigins([.. settings.AllowedOrigins])
+            .WithMethods("GET", "POST", "PATCH", "DELETE")
+            .WithHeaders("Authorization", "Content-Type", "Account-Grant")
+            .WithExposedHeaders(settings.Tokens.HeaderName, "Retry-After")
+            .AllowCredentials()
+            .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
+        services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, settings.KnownProxies));
+        services.ConfigureHttpJsonOptions(options => RequestSchemas.AddTo(options.SerializerOptions));
+        services.AddOpenApi();
+    }
+
+    private static void AddMail(IServiceCollection services)
+    {
+        services.AddSingleton<Outbox>().AddSingleton<MailRelay>();
+        services.AddSingleton<MailLayout>().AddSingleton<AccountMails>();
+        services.AddSingleton<IMailKind, SignUpMail>().AddSingleton<IMailKind, ResendMail>();
+        services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
+    }
+
+    private static void AddAccounts(IServiceCollection services, GatehouseSettings settings)
+    {
+        services.AddSingleton(_ => new PasswordHasher(settings.Passwords,
+            [.. settings.Secrets.DeriveAll("password pepper").Select(PepperFrom)]));
+        services.AddSingleton<Credentials>().AddSingleton<AccountRules>();
+    }
+
+    private static Pepper PepperFrom(DerivedKey key) => Pepper.TryCreate(key.IdText, key.Reveal(), out var pepper)
+        ? pepper
+        : throw new InvalidOperationException("A derived key is always fit to be a pepper.");
+
+    private static void AddSessions(IServiceCollection services)
+    {
+        services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
+        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>();
+        services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
+        services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>();
+        services.AddSingleton<LogInServices>().AddSingleton<UserServices>();
+    }
+
+    /// <summary>Without known proxies no forwarded header is believed; with them the right-most untrusted hop is the client.</summary>
+    private static void TrustProxies(ForwardedHeadersOptions options, IReadOnlyList<string> proxies)
+    {
+        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        options.ForwardLimit = null;
+        options.KnownProxies.Clear();
+        options.KnownIPNetworks.Clear();
+        foreach (var proxy in proxies)
+        {
+            if (System.Net.IPNetwork.TryParse(proxy, out var network))
+                options.KnownIPNetworks.Add(network);
+            else
+                options.KnownProxies.Add(System.Net.IPAddress.Parse(proxy));
+        }
+    }
+}

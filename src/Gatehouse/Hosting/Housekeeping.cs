@@ -1,0 +1,118 @@
+using Gatehouse.Accounts;
+using Gatehouse.Configuration;
+using Gatehouse.Links;
+using Gatehouse.Security;
+using Gatehouse.Sessions;
+using Gatehouse.Storage;
+using Gatehouse.Tokens;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Hosting;
+
+/// <summary>
+/// What happens by the clock: log-outs the store couldn't take, "last seen", keys another node changed, and, by one node
+/// at a time, the purge of what has expired. It survives whatever a round meets.
+/// </summary>
+internal sealed class Housekeeping(
+    Database database, SessionStore sessions, PendingRevocations revocations, SigningKeys keys, GatehouseSettings settings,
+    TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
+{
+    private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LoadKeysEvery = TimeSpan.FromSeconds(30);
+    private readonly string holder = Ids.New(clock);
+    private long seenAt;
+    private long keysAt = clock.NowMicros();
+    private long purgedAt;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Tick, clock);
+        try
+        {
+            do
+            {
+                await RunOnceAsync(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping: what was seen last is written below.
+        }
+        await TryAsync(() => sessions.WriteSeenAsync(CancellationToken.None));
+    }
+
+    /// <summary>Purges what has expired; returns the number of sign-ups deleted.</summary>
+    public async Task<int> PurgeAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicros();
+        var olderThan = now - UnixMicros.Of(settings.Verification.PurgeAfter);
+        await database.TransactAsync(async db =>
+        {
+            await OneTimeLinks.PurgeAsync(db, now);
+            await UsernameHolds.PurgeAsync(db, now);
+        }, cancellationToken);
+        await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken);
+        return await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken);
+    }
+
+    private async Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (!revocations.IsEmpty)
+            await TryAsync(() => revocations.ApplyAsync(cancellationToken));
+        if (IsDue(ref seenAt, WriteSeenEvery))
+            await TryAsync(() => sessions.WriteSeenAsync(cancellationToken));
+        if (IsDue(ref keysAt, LoadKeysEvery))
+            await TryAsync(() => keys.TryLoadAsync(cancellationToken));
+        if (IsDue(ref purgedAt, settings.Verification.PurgeEvery))
+            await TryAsync(() => PurgeAloneAsync(cancellationToken));
+    }
+
+    private async Task PurgeAloneAsync(CancellationToken cancellationToken)
+    {
+        var mine = await database.TransactAsync(
+            db => Leases.TryTakeAsync(db, "purge", holder, clock.NowMicros(), TimeSpan.FromMinutes(5)), cancellationToken);
+        if (mine && await PurgeAsync(cancellationToken) is > 0 and var purged)
+            log.Purged(purged);
+    }
+
+    private async Task<int> BatchesAsync(Func<Db, Task<int>> purge, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        int purged;
+        do
+        {
+            purged = await database.TransactAsync(purge, cancellationToken);
+            total += purged;
+        }
+        while (purged == PurgeBatch);
+        return total;
+    }
+
+    private bool IsDue(ref long last, TimeSpan every)
+    {
+        var now = clock.NowMicros();
+        if (now - last < UnixMicros.Of(every))
+            return false;
+        last = now;
+        return true;
+    }
+
+    private async Task TryAsync(Func<Task> work)
+    {
+        try
+        {
+            await work();
+        }
+#pragma warning disable CA1031 // a failed round must not end the ones after it (GH-SEC-249)
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            log.HousekeepingFailed(exception);
+        }
+    }
+}

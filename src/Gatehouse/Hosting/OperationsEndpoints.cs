@@ -1,0 +1,52 @@
+using System.Text.Json;
+using Gatehouse.Http;
+using Gatehouse.Storage;
+using Gatehouse.Tokens;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Gatehouse.Hosting;
+
+/// <summary>Health for load balancers, the OpenAPI document for machines.</summary>
+internal static class OperationsEndpoints
+{
+    public static void MapOperations(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone).WithTags("Operations");
+        routes.MapGet("/readyz", Ready).For(Access.Anyone).WithTags("Operations");
+        routes.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone);
+    }
+
+    /// <summary>Whether this node can serve: by part, without versions, addresses or reasons.</summary>
+    private static async Task<IResult> Ready(Migrator migrator, SigningKeys keys, CancellationToken cancellationToken)
+    {
+        var (database, schema) = await LookAsync(migrator, cancellationToken);
+        var ready = database && schema;
+        using var buffer = new MemoryStream(128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("status", ready ? "ready" : "unavailable");
+            json.WriteStartObject("parts");
+            json.WriteString("database", database ? "ok" : "unavailable");
+            json.WriteString("schema", schema ? "ok" : database ? "behind" : "unknown");
+            json.WriteString("keys", keys.IsLoaded ? "ok" : "missing");
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+        return new JsonAnswer(buffer.ToArray(), ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<(bool Database, bool Schema)> LookAsync(Migrator migrator, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (true, !await migrator.IsBehindAsync(cancellationToken));
+        }
+        catch (StoreUnavailableException)
+        {
+            return (false, false);
+        }
+    }
+}
