@@ -1,0 +1,30 @@
+using System.Data.Common;
+using Dapper;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// One unit of work with the database: what a store's statements run on. It lives as long as the delegate that got it
+/// from <see cref="Database"/>. SQL is in the common subset of SQLite and PostgreSQL; columns are named, values are
+/// parameters.
+/// </summary>
+internal sealed class Db(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+{
+    /// <summary>The first row, or null when there is none. In a store, zero rows is the refusal.</summary>
+    public Task<T?> FirstOrNullAsync<T>(string sql, object? parameters = null) where T : class =>
+        connection.QueryFirstOrDefaultAsync<T>(Command(sql, parameters));
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql, object? parameters = null) =>
+        (await connection.QueryAsync<T>(Command(sql, parameters))).AsList();
+
+    /// <summary>The first column of the first row, or <c>default</c>.</summary>
+    public Task<T?> ScalarAsync<T>(string sql, object? parameters = null) =>
+        connection.ExecuteScalarAsync<T>(Command(sql, parameters));
+
+    /// <summary>The number of rows that the statement changed.</summary>
+    public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
+        connection.ExecuteAsync(Command(sql, parameters));
+
+    private CommandDefinition Command(string sql, object? parameters) =>
+        new(sql, parameters, transaction, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// Brings the schema up to what this program needs: forward only, one portable text per step, all missing steps in one
+/// transaction that no other node runs at the same time. Steps are additive, so an older node may run on meanwhile.
+/// </summary>
+internal sealed class Migrator(Database database, TimeProvider clock)
+{
+    private const string CreateTable = """
+        CREATE TABLE IF NOT EXISTS schema_migrations (
+            version bigint PRIMARY KEY,
+            name text NOT NULL,
+            digest text NOT NULL,
+            applied_at bigint NOT NULL
+        )
+        """;
+
+    private const string SelectApplied = "SELECT version AS Version, name AS Name, digest AS Digest FROM schema_migrations";
+
+    private const string InsertApplied = """
+        INSERT INTO schema_migrations (version, name, digest, applied_at) VALUES (@Version, @Name, @Digest, @Now)
+        """;
+
+    /// <returns>The names of the steps that were carried out now.</returns>
+    /// <exception cref="InvalidOperationException">A step that was applied before has another text today.</exception>
+    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken) =>
+        database.TransactAloneAsync(ApplyMissingAsync, cancellationToken);
+
+    /// <summary>Whether a step of this program is still missing in the database.</summary>
+    public Task<bool> IsBehindAsync(CancellationToken cancellationToken) => database.ReadAsync(async db =>
+    {
+        var applied = await db.ScalarAsync<long>("SELECT count(*) FROM schema_migrations");
+        return applied < Steps().Count();
+    }, cancellationToken);
+
+    private async Task<IReadOnlyList<string>> ApplyMissingAsync(Db db)
+    {
+        await db.ExecuteAsync(CreateTable);
+        var applied = (await db.ListAsync<AppliedStep>(SelectApplied)).ToDictionary(step => step.Version);
+        var done = new List<string>();
+        foreach (var step in Steps())
+        {
+            if (!applied.TryGetValue(step.Version, out var before))
+            {
+                await db.ExecuteAsync(step.Sql);
+                await db.ExecuteAsync(InsertApplied, new { step.Version, step.Name, step.Digest, Now = clock.NowMicros() });
+                done.Add(step.Name);
+            }
+            else if (!string.Equals(before.Digest, step.Digest, StringComparison.Ordinal))
+            {
+                throw new InvalidOperationException(
+                    $"Migration {before.Name} was applied with another text. A migration never changes; add a new one.");
+            }
+        }
+        return done;
+    }
+
+    private static IEnumerable<Step> Steps()
+    {
+        var assembly = typeof(Migrator).Assembly;
+        const string Prefix = "Gatehouse.Storage.Migrations.";
+        foreach (var resource in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            if (!resource.StartsWith(Prefix, StringComparison.Ordinal))
+                continue;
+            var name = resource[Prefix.Length..^".sql".Length];
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
+            var sql = reader.ReadToEnd();
+            var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)));
+            yield return new Step(long.Parse(name[..4], CultureInfo.InvariantCulture), name, sql, digest);
+        }
+    }
+
+    private sealed record Step(long Version, string Name, string Sql, string Digest);
+
+    private sealed record AppliedStep(long Version, string Name, string Digest);
+}

@@ -1,0 +1,112 @@
+using System.Data;
+using Npgsql;
+
+namespace Gatehouse.Storage;
+
+/// <summary>PostgreSQL 15 or later, read committed: rules stand in the WHERE clauses and the unique indexes.</summary>
+internal sealed class PostgresDatabase : Database
+{
+    private const int TimeoutSeconds = 2; // a customer waits for no dependency longer than this
+    private const int DeadlockTries = 4;
+    private const long MigrationLock = 0x6761746568; // "gateh": any number, as long as every node uses the same
+    private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource patientSource;
+
+    public PostgresDatabase(string connectionString)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        source = Build(given, TimeoutSeconds);
+        patientSource = Build(given, commandSeconds: 600); // a migration may rewrite a table
+    }
+
+    public override string Kind => "postgresql";
+
+    public override async Task<T> ReadAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            return await work(new Db(connection, null, cancellationToken));
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Translate(exception, IsUnavailable(exception));
+        }
+    }
+
+    public override async Task<T> TransactAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await TransactOnceAsync(source, work, cancellationToken);
+            }
+            catch (PostgresException exception) when (LostARace(exception) && attempt < DeadlockTries)
+            {
+                // Rolled back whole by the server: the other one has won, and now the work sees what it did.
+            }
+            catch (NpgsqlException exception)
+            {
+                throw Translate(exception, IsUnavailable(exception));
+            }
+        }
+    }
+
+    public override async Task<T> TransactAloneAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TransactOnceAsync(patientSource, async db =>
+            {
+                await db.ExecuteAsync("SELECT pg_advisory_xact_lock(@MigrationLock)", new { MigrationLock });
+                return await work(db);
+            }, cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Translate(exception, IsUnavailable(exception));
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await source.DisposeAsync();
+        await patientSource.DisposeAsync();
+    }
+
+    private static async Task<T> TransactOnceAsync<T>(
+        NpgsqlDataSource source, Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var transaction =
+            await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var result = await work(new Db(connection, transaction, cancellationToken));
+        // Once the commit is sent its outcome counts, not the caller's patience.
+        await transaction.CommitAsync(CancellationToken.None);
+        return result;
+    }
+
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder given, int commandSeconds)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(given.ConnectionString)
+        {
+            ApplicationName = given.ApplicationName ?? "gatehouse",
+            CommandTimeout = commandSeconds,
+            IncludeErrorDetail = false, // details hold values of rows; they must not reach a log
+        };
+        if (!given.ContainsKey("Timeout"))
+            settings.Timeout = TimeoutSeconds;
+        if (!given.ContainsKey("Max Auto Prepare"))
+            settings.MaxAutoPrepare = 64; // more than we have statements on hot paths
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
+    }
+
+    private static bool LostARace(PostgresException exception) =>
+        exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+            or PostgresErrorCodes.UniqueViolation; // the retry finds the winner's row and refuses by its own rule
+
+    private static bool IsUnavailable(NpgsqlException exception) => exception is PostgresException answered
+        ? answered.IsTransient || answered.SqlState[..2] is "08" or "53" or "57" or "58" or "28" or "25" or "3D"
+        : true; // no answer at all: refused, reset, timed out, pool exhausted
+}
