@@ -22,7 +22,7 @@ internal sealed record Session
 
     public required string? Username { get; init; }
 
-    public required string? UserName { get; init; }
+    public required string? ProfileName { get; init; }
 
     public required string? Preferences { get; init; }
 
@@ -74,7 +74,7 @@ internal sealed record Session
         }
         writer.WriteStartObject("user");
         writer.WriteString("id", UserId);
-        writer.WriteString("name", UserName);
+        writer.WriteString("name", ProfileName);
         writer.WritePropertyName("preferences");
         writer.WriteRawValue(Preferences!);
         writer.WriteEndObject();

@@ -105,7 +105,7 @@ internal sealed class SessionAnswers(
         var (account, users) = details;
         json.WriteString("key", account.Id);
         json.WriteString("username", account.Username ?? account.Email);
-        json.WriteString("displayname", session.UserName ?? (users.Count > 0 ? users[0].Name : account.DisplayName));
+        json.WriteString("displayname", session.ProfileName ?? (users.Count > 0 ? users[0].Name : account.DisplayName));
         json.WriteStartObject("verified");
         json.WriteNumber("date", (account.VerifiedAt ?? 0) / 1000);
         json.WriteEndObject();

@@ -13,7 +13,7 @@ internal static class SessionRows
 
     private const string SelectLive = """
         SELECT s.id AS Id, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
-            u.name AS UserName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
+            u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
             s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
         FROM sessions s
         JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch AND a.verified_at IS NOT NULL

@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Gatehouse.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Tests.Support;
+
+/// <summary>
+/// The real server on a real socket and a real database; only the clock is the test's. Rate limits are off unless a test
+/// turns them on, passwords cost next to nothing.
+/// </summary>
+internal sealed class App : IAsyncDisposable
+{
+    public const string Password = "correct horse battery staple";
+    private const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    private readonly WebApplication server;
+    private readonly bool ownsStore;
+
+    private App(WebApplication server, Store store, bool ownsStore, FakeClock clock, LogSink logs)
+    {
+        (this.server, Store, this.ownsStore, Clock, Logs) = (server, store, ownsStore, clock, logs);
+        Address = new Uri(server.Urls.First());
+        Http = NewClient();
+    }
+
+    public Store Store { get; }
+
+    public FakeClock Clock { get; }
+
+    public LogSink Logs { get; }
+
+    public Uri Address { get; }
+
+    /// <summary>A client without a cookie jar: a test says itself what it sends.</summary>
+    public HttpClient Http { get; }
+
+    public IServiceProvider Services => server.Services;
+
+    public static async Task<App> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
+        await StartAsync(await Store.CreateAsync(kind), new FakeClock(), ownsStore: true, settings);
+
+    /// <summary>A second node, or the same one after a restart, on a store that is there already.</summary>
+    public static Task<App> StartOnAsync(Store store, FakeClock clock, params (string Key, string Value)[] settings) =>
+        StartAsync(store, clock, ownsStore: false, settings);
+
+    public HttpClient NewClient(DelegatingHandler? outer = null)
+    {
+        var handler = new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false };
+        if (outer is not null)
+            outer.InnerHandler = handler;
+        return new HttpClient((HttpMessageHandler?)outer ?? handler) { BaseAddress = Address };
+    }
+
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, headers);
+
+    /// <param name="json">Sent as it stands; null sends no body.</param>
+    public Task<Answer> PostAsync(string path, string? json, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, json, headers);
+
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? json, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (json is not null)
+        {
+            request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        }
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await Http.SendAsync(request);
+        return await Answer.ReadAsync(response);
+    }
+
+    /// <summary>Signs up, takes the link out of the mail, verifies: a customer with an account, a user and a session.</summary>
+    public async Task<Person> JoinAsync(string email = "alice@example.com", string password = Password, string userName = "Alice")
+    {
+        var token = await SignUpAsync(email, password);
+        var verified = await PostAsync($"/api/auth/mail/verify/{token}", Json(("password", password), ("user_name", userName)));
+        Assert.Equal(HttpStatusCode.OK, verified.Status);
+        return new Person(this, email, password, verified.Cookie("gatehouse")!, verified.Json);
+    }
+
+    /// <summary>Signs up and returns the token of the link that was mailed.</summary>
+    public async Task<string> SignUpAsync(string email = "alice@example.com", string password = Password)
+    {
+        var before = (await MailsAsync(email)).Count;
+        var answer = await PostAsync("/api/auth/signup", Json(("email", email), ("password", password)));
+        Assert.Equal(HttpStatusCode.Accepted, answer.Status);
+        return (await MailAsync(email, before)).Token;
+    }
+
+    /// <summary>The next mail to an address beyond those that a test has seen already.</summary>
+    public async Task<ReceivedDevMail> MailAsync(string email, int seen = 0)
+    {
+        for (var tries = 0; tries < 500; tries++)
+        {
+            var mails = await MailsAsync(email);
+            if (mails.Count > seen)
+                return mails[^(seen + 1)];
+            await Task.Delay(10);
+        }
+        throw new TimeoutException("No mail came.");
+    }
+
+    /// <summary>All mails to an address, newest first.</summary>
+    public async Task<IReadOnlyList<ReceivedDevMail>> MailsAsync(string email)
+    {
+        var answer = await GetAsync($"/dev/mail.json?to={Uri.EscapeDataString(email)}");
+        return [.. answer.Json.GetProperty("mails").EnumerateArray().Select(mail => new ReceivedDevMail(
+            mail.GetProperty("kind").GetString()!, mail.GetProperty("to").GetString()!, mail.GetProperty("subject").GetString()!,
+            mail.GetProperty("text").GetString()!, [.. mail.GetProperty("links").EnumerateArray().Select(link => link.GetString()!)]))];
+    }
+
+    /// <summary>Waits until every mail that was asked for has been sent or dropped.</summary>
+    public async Task MailsSettledAsync()
+    {
+        for (var tries = 0; tries < 500; tries++)
+        {
+            if (await Store.CountAsync("mail_outbox") == 0)
+                return;
+            await Task.Delay(10);
+        }
+        throw new TimeoutException("The outbox did not empty.");
+    }
+
+    /// <summary>A JSON object of strings.</summary>
+    public static string Json(params (string Name, string Value)[] members) => "{" + string.Join(',', members.Select(
+        member => $"{Quote(member.Name)}:{Quote(member.Value)}")) + "}";
+
+    public static string Quote(string text) => "\"" + JsonEncodedText.Encode(text) + "\"";
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await server.StopAsync();
+        await server.DisposeAsync();
+        if (ownsStore)
+            await Store.DisposeAsync();
+    }
+
+    private static async Task<App> StartAsync(Store store, FakeClock clock, bool ownsStore, (string Key, string Value)[] settings)
+    {
+        var logs = new LogSink();
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["urls"] = "http://127.0.0.1:0",
+            ["Gatehouse:PublicUrl"] = "http://localhost:8080",
+            ["Gatehouse:Database"] = store.ConnectionString,
+            ["Gatehouse:Secrets:Key"] = Key,
+            ["Gatehouse:Passwords:MemoryKiB"] = "8",
+            ["Gatehouse:Passwords:Iterations"] = "1",
+            ["Gatehouse:RateLimits:Enabled"] = "false",
+        };
+        foreach (var (key, value) in settings)
+            values["Gatehouse:" + key] = value;
+        var built = ServerHost.Build(["--environment", "Development"], builder =>
+        {
+            builder.Configuration.Sources.Clear();
+            builder.Configuration.AddInMemoryCollection(values);
+            builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(clock));
+            builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
+        });
+        await built.StartAsync();
+        return new App(built, store, ownsStore, clock, logs);
+    }
+}
+
+/// <summary>A mail as the dev mailbox shows it.</summary>
+internal sealed record ReceivedDevMail(string Kind, string To, string Subject, string Text, IReadOnlyList<string> Links)
+{
+    /// <summary>The secret at the end of the mail's first link.</summary>
+    public string Token => Links[0][(Links[0].LastIndexOf('/') + 1)..];
+}
+
+/// <summary>Everything that was logged, as text.</summary>
+internal sealed class LogSink : ILoggerProvider
+{
+    private readonly ConcurrentQueue<string> lines = new();
+
+    public string Text => string.Join('\n', lines);
+
+    public ILogger CreateLogger(string categoryName) => new Logger(categoryName, lines);
+
+    public void Dispose()
+    {
+    }
+
+    private sealed class Logger(string category, ConcurrentQueue<string> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{logLevel} {category} {eventId} {formatter(state, exception)} {exception}");
+    }
+}
