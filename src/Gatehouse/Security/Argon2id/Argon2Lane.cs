@@ -72,9 +72,9 @@ internal static unsafe class Argon2Lane<TKernel>
         input[TKernel.Position(6)] = counter;
         new Span<ulong>(memory.Zero, Argon2.BlockWords).Clear();
         TKernel.Compress(
-            memory.Zero, memory.Input, memory.Addresses, accumulate: false, next: default, memory.Scratch);
+            memory.Zero, memory.Input, memory.Addresses, accumulate: false, next: null, memory.Scratch);
         TKernel.Compress(
-            memory.Zero, memory.Addresses, memory.Addresses, accumulate: false, next: default, memory.Scratch);
+            memory.Zero, memory.Addresses, memory.Addresses, accumulate: false, next: null, memory.Scratch);
     }
 
     /// <summary>A segment of the first half of the first pass: which memory is read tells nothing about the password.</summary>
@@ -97,9 +97,10 @@ internal static unsafe class Argon2Lane<TKernel>
                 area.Grow();
                 index++;
                 // Beyond the last address this reads an old one; the reference it gives is in the area and not used.
-                var next = area.LocateAndFetch(addresses[TKernel.Position((int)index % Argon2.BlockWords)]);
+                var next = ReferenceArea.LocateAndFetch(
+                    &area, addresses[TKernel.Position((int)index % Argon2.BlockWords)]);
                 TKernel.Compress(
-                    destination - Argon2.BlockWords, reference, destination, accumulate: false, next: default, scratch);
+                    destination - Argon2.BlockWords, reference, destination, accumulate: false, next: null, scratch);
                 reference = next;
             }
         }
@@ -122,7 +123,7 @@ internal static unsafe class Argon2Lane<TKernel>
         for (uint index = 0; index < segmentLength; index++)
         {
             area.Grow();
-            reference = TKernel.Compress(previous, reference, destination, accumulate: pass > 0, in area, scratch);
+            reference = TKernel.Compress(previous, reference, destination, accumulate: pass > 0, &area, scratch);
             previous = destination;
             destination += Argon2.BlockWords;
         }

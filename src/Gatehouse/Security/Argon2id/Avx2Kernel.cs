@@ -20,16 +20,16 @@ internal readonly unsafe struct Avx2Kernel : IArgon2Kernel
 
     public static int Position(int word) => word;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     public static ulong* Compress(
-        ulong* previous, ulong* reference, ulong* destination, bool accumulate, in ReferenceArea next, ulong* scratch)
+        ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch)
     {
         for (var rows = 0; rows < Argon2.BlockWords; rows += 32)
             PermuteRows(previous + rows, reference + rows, destination + rows, accumulate, scratch + rows);
 
         PermuteColumns(scratch, destination);
-        var found = next.LocateAndFetch(*destination);
+        var found = ReferenceArea.LocateAndFetch(next, *destination);
         for (var columns = 4; columns < 16; columns += 4)
             PermuteColumns(scratch + columns, destination + columns);
         return found;

@@ -29,10 +29,10 @@ internal readonly unsafe struct Avx512Kernel : IArgon2Kernel
         return (row / 2 * 32) + (column / 2 * 8) + (row % 2 * 4) + (column % 2 * 2) + (word % 2);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     public static ulong* Compress(
-        ulong* previous, ulong* reference, ulong* destination, bool accumulate, in ReferenceArea next, ulong* scratch)
+        ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch)
     {
         var z0 = Load(0, previous, reference, destination, accumulate);
         var z1 = Load(1, previous, reference, destination, accumulate);
@@ -77,7 +77,7 @@ internal readonly unsafe struct Avx512Kernel : IArgon2Kernel
 
         z0 ^= Vector512.LoadAligned(destination);
         z0.StoreAligned(destination);
-        var found = next.LocateAndFetch(z0.ToScalar());
+        var found = ReferenceArea.LocateAndFetch(next, z0.ToScalar());
         Store(1, z1, destination);
         Store(2, z2, destination);
         Store(3, z3, destination);

@@ -4,6 +4,11 @@ namespace Gatehouse.Security.Argon2id;
 /// The compression function of Argon2 on one kind of machine. A kernel is a struct without state: as a type argument it
 /// makes the fill loop compile once per kernel, with no call through a pointer.
 /// </summary>
+/// <remarks>
+/// <c>Compress</c> is compiled at once and fully optimised, and never inlined: inside another method the compiler runs
+/// out of budget halfway and leaves calls in the middle, which doubles the time. For the same reason no parameter is
+/// <c>in</c>: the compiler would make a bridge between the interface and the struct, and inline into that.
+/// </remarks>
 internal unsafe interface IArgon2Kernel
 {
     static abstract bool IsSupported { get; }
@@ -18,9 +23,9 @@ internal unsafe interface IArgon2Kernel
     /// <param name="reference">The block referred to; may be the destination when nothing is accumulated.</param>
     /// <param name="destination">The block to write.</param>
     /// <param name="accumulate">True in every pass but the first.</param>
-    /// <param name="next">Where the block after this one may refer to; <c>default</c> when that is decided elsewhere.</param>
+    /// <param name="next">Where the block after this one may refer to; null when that is decided elsewhere.</param>
     /// <param name="scratch">A block of working memory.</param>
-    /// <returns>The next block's reference, its lines already on their way to the cache; null without an area.</returns>
+    /// <returns>The next block's reference, its lines already on their way to the cache; null where <paramref name="next"/> is.</returns>
     static abstract ulong* Compress(
-        ulong* previous, ulong* reference, ulong* destination, bool accumulate, in ReferenceArea next, ulong* scratch);
+        ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch);
 }

@@ -13,9 +13,6 @@ internal unsafe struct ReferenceArea(ulong* lane, uint length, uint start, uint 
 {
     private uint size = size;
 
-    /// <summary>False for <c>default</c>.</summary>
-    public readonly bool Exists => lane != null;
-
     /// <summary>The area of the following block in the same segment.</summary>
     public void Grow() => size++;
 
@@ -33,24 +30,19 @@ internal unsafe struct ReferenceArea(ulong* lane, uint length, uint start, uint 
         return lane + ((nuint)position * Argon2.BlockWords);
     }
 
-    /// <summary>As <see cref="Locate"/>, and fetches the block: it is the next one wanted, most likely from far away.</summary>
+    /// <summary>As <see cref="Locate"/>, and fetches the block, which is the next one wanted. Null for no area.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ulong* LocateAndFetch(ulong word)
+    public static ulong* LocateAndFetch(ReferenceArea* area, ulong word)
     {
-        if (!Exists)
+        if (area == null)
             return null;
-        var block = Locate(word);
-        Fetch(block);
-        return block;
-    }
+        var block = area->Locate(word);
+        if (Sse.IsSupported)
+        {
+            for (var line = 0; line < 16; line++)
+                Sse.Prefetch0(block + (line * 8));
+        }
 
-    /// <summary>Asks for the 16 cache lines of a block. It is only a hint and never faults.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Fetch(ulong* block)
-    {
-        if (!Sse.IsSupported)
-            return;
-        for (var line = 0; line < 16; line++)
-            Sse.Prefetch0(block + (line * 8));
+        return block;
     }
 }

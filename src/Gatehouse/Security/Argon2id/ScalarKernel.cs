@@ -10,10 +10,10 @@ internal readonly unsafe struct ScalarKernel : IArgon2Kernel
 
     public static int Position(int word) => word;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     public static ulong* Compress(
-        ulong* previous, ulong* reference, ulong* destination, bool accumulate, in ReferenceArea next, ulong* scratch)
+        ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch)
     {
         for (var word = 0; word < Argon2.BlockWords; word++)
         {
@@ -29,7 +29,7 @@ internal readonly unsafe struct ScalarKernel : IArgon2Kernel
 
         for (var word = 0; word < Argon2.BlockWords; word++)
             destination[word] ^= scratch[word];
-        return next.LocateAndFetch(*destination);
+        return ReferenceArea.LocateAndFetch(next, *destination);
     }
 
     /// <summary>The permutation P of eight pairs of words, each <paramref name="distance"/> words from the one before.</summary>

@@ -16,10 +16,10 @@ internal readonly unsafe struct Vector128Kernel : IArgon2Kernel
 
     public static int Position(int word) => word;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     [SkipLocalsInit]
     public static ulong* Compress(
-        ulong* previous, ulong* reference, ulong* destination, bool accumulate, in ReferenceArea next, ulong* scratch)
+        ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch)
     {
         for (var word = 0; word < Argon2.BlockWords; word += 2)
         {
@@ -35,7 +35,7 @@ internal readonly unsafe struct Vector128Kernel : IArgon2Kernel
         for (var column = 0; column < 16; column += 2)
             Permute(scratch + column, distance: 16);
 
-        var found = next.LocateAndFetch(*scratch ^ *destination);
+        var found = ReferenceArea.LocateAndFetch(next, *scratch ^ *destination);
         for (var word = 0; word < Argon2.BlockWords; word += 2)
         {
             var output = Vector128.LoadAligned(scratch + word) ^ Vector128.LoadAligned(destination + word);
