@@ -60,13 +60,13 @@ internal static unsafe class Argon2Lane<TKernel>
     /// 128 pseudo-random words that depend on nothing but the cost and the place (RFC 9106, 3.4.1.2), in the kernel's order.
     /// </summary>
     public static void MakeAddresses(
-        Argon2Parameters parameters, int lane, uint slice, uint counter, Argon2Memory memory)
+        Argon2Parameters parameters, int lanes, int lane, uint slice, uint counter, Argon2Memory memory)
     {
         var input = new Span<ulong>(memory.Input, Argon2.BlockWords);
         input.Clear();
         input[TKernel.Position(1)] = (ulong)lane;
         input[TKernel.Position(2)] = slice;
-        input[TKernel.Position(3)] = (uint)parameters.MemoryKiB / Slices * Slices;
+        input[TKernel.Position(3)] = (uint)(parameters.MemoryKiB / (4 * lanes) * (4 * lanes));
         input[TKernel.Position(4)] = (uint)parameters.Iterations;
         input[TKernel.Position(5)] = Argon2.TypeId;
         input[TKernel.Position(6)] = counter;
@@ -87,7 +87,7 @@ internal static unsafe class Argon2Lane<TKernel>
         var index = slice == 0 ? 2U : 0U; // two blocks are there already
         for (uint counter = 1; index < segmentLength; counter++)
         {
-            MakeAddresses(parameters, lane: 0, slice, counter, memory);
+            MakeAddresses(parameters, lanes: 1, lane: 0, slice, counter, memory);
             var end = Math.Min(counter * Argon2.BlockWords, segmentLength);
             var area = new ReferenceArea(lane, Slices * segmentLength, start: 0, size: start + index - 1);
             var reference = area.Locate(addresses[TKernel.Position((int)index % Argon2.BlockWords)]);
