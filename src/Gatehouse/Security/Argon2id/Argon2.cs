@@ -78,7 +78,7 @@ internal static class Argon2
         }
     }
 
-    /// <summary>H0 of RFC 9106, 3.2. The number of lanes is an argument for the RFC's own test vector, which has four.</summary>
+    /// <summary>H0 of RFC 9106, 3.2. The lanes are an argument for the RFC's own test vector, which has four.</summary>
     public static void InitialHash(
         Argon2Parameters parameters,
         int lanes,

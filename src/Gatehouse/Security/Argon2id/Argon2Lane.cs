@@ -11,7 +11,8 @@ internal static unsafe class Argon2Lane<TKernel>
 {
     private const uint Slices = 4;
 
-    public static void Hash(Argon2Parameters parameters, ReadOnlySpan<byte> initial, Argon2Memory memory, Span<byte> tag)
+    public static void Hash(
+        Argon2Parameters parameters, ReadOnlySpan<byte> initial, Argon2Memory memory, Span<byte> tag)
     {
         var lane = memory.Blocks;
         var segmentLength = (uint)parameters.MemoryKiB / Slices;
@@ -57,7 +58,7 @@ internal static unsafe class Argon2Lane<TKernel>
     }
 
     /// <summary>
-    /// 128 pseudo-random words that depend on nothing but the cost and the place (RFC 9106, 3.4.1.2), in the kernel's order.
+    /// 128 pseudo-random words from nothing but the cost and the place (RFC 9106, 3.4.1.2), in the kernel's order.
     /// </summary>
     public static void MakeAddresses(
         Argon2Parameters parameters, int lanes, int lane, uint slice, uint counter, Argon2Memory memory)
@@ -77,7 +78,7 @@ internal static unsafe class Argon2Lane<TKernel>
             memory.Zero, memory.Addresses, memory.Addresses, accumulate: false, next: null, memory.Scratch);
     }
 
-    /// <summary>A segment of the first half of the first pass: which memory is read tells nothing about the password.</summary>
+    /// <summary>A segment of the first half of pass one: which memory is read tells nothing about the password.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillByCounter(
         Argon2Parameters parameters, ulong* lane, uint segmentLength, uint slice, Argon2Memory memory)
@@ -113,9 +114,8 @@ internal static unsafe class Argon2Lane<TKernel>
         // In the first pass all earlier segments may be read; later, the three other segments, oldest first.
         var length = Slices * segmentLength;
         var first = slice * segmentLength;
-        var area = pass == 0
-            ? new ReferenceArea(lane, length, start: 0, size: first - 1)
-            : new ReferenceArea(lane, length, start: (slice + 1) % Slices * segmentLength, size: length - segmentLength - 1);
+        var start = pass == 0 ? 0 : (slice + 1) % Slices * segmentLength;
+        var area = new ReferenceArea(lane, length, start, size: (pass == 0 ? first : length - segmentLength) - 1);
 
         var destination = lane + ((nuint)first * Argon2.BlockWords);
         var previous = lane + ((nuint)((first + length - 1) % length) * Argon2.BlockWords);

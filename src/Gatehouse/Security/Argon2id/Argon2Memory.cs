@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Gatehouse.Security.Argon2id;
 
 /// <summary>
-/// The memory of one hash at a time, kept between hashes: asking the system for fresh pages would cost more than hashing.
-/// On Linux it asks for huge pages, and to be left out of core dumps and child processes; where that is refused it works
-/// without. Wiped after each hash. Not thread-safe: whoever holds it holds it alone.
+/// The memory of one hash at a time, kept between hashes: fresh pages from the system would cost more than hashing.
+/// On Linux it asks for huge pages, and to be left out of core dumps and child processes; where that is refused it
+/// works without. Wiped after each hash. Not thread-safe: whoever holds it holds it alone.
 /// </summary>
 internal sealed unsafe partial class Argon2Memory : IDisposable
 {
@@ -43,7 +43,8 @@ internal sealed unsafe partial class Argon2Memory : IDisposable
     public void Prepare(int memoryKiB)
     {
         var wanted = (WorkingBlocks + (nuint)memoryKiB) * BlockBytes;
-        if (wanted > capacityBytes)
+        // A record of a far higher cost must not leave its memory with the slot.
+        if (wanted > capacityBytes || wanted < capacityBytes / 2)
         {
             Release();
             Allocate(wanted);
@@ -52,7 +53,7 @@ internal sealed unsafe partial class Argon2Memory : IDisposable
         usedBytes = wanted;
     }
 
-    /// <summary>Overwrites what was used since <see cref="Prepare"/>. An ordinary store leaves it warm in the cache.</summary>
+    /// <summary>Overwrites what was used since <see cref="Prepare"/>, by ordinary stores: it stays in the cache.</summary>
     public void Wipe()
     {
         CryptographicOperations.ZeroMemory(new Span<byte>(start, checked((int)usedBytes)));
@@ -99,7 +100,7 @@ internal sealed unsafe partial class Argon2Memory : IDisposable
         const int DoNotDump = 16; // MADV_DONTDUMP
         const int WipeOnFork = 18; // MADV_WIPEONFORK
 
-        // The kernel joins pages only in whole aligned 2 MiB. What the alignment skips is never touched, so costs nothing.
+        // The kernel joins pages only in whole aligned 2 MiB. What the alignment skips is never touched: it is free.
         var rounded = (bytes + HugePageBytes - 1) & ~(HugePageBytes - 1);
         var mapped = Map(null, rounded + HugePageBytes, ReadWrite, PrivateAnonymous, -1, 0);
         if (mapped == (void*)-1)
@@ -112,14 +113,11 @@ internal sealed unsafe partial class Argon2Memory : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial void* Map(void* address, nuint length, int protection, int flags, int file, nint offset);
 
     [LibraryImport("libc", EntryPoint = "munmap")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Unmap(void* address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "madvise")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Advise(void* address, nuint length, int advice);
 }

@@ -96,7 +96,7 @@ internal readonly unsafe struct Avx512Kernel : IArgon2Kernel
         return found;
     }
 
-    /// <summary>The input of the permutation; it also waits in the destination for its output, to be XORed with it.</summary>
+    /// <summary>The input of the permutation; it also waits in the destination to be XORed with the output.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Load(
         int index, ulong* previous, ulong* reference, ulong* destination, bool accumulate)
@@ -148,7 +148,8 @@ internal readonly unsafe struct Avx512Kernel : IArgon2Kernel
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void XorRotate(
         ref Vector512<ulong> x0, ref Vector512<ulong> x1, ref Vector512<ulong> x2, ref Vector512<ulong> x3,
-        Vector512<ulong> y0, Vector512<ulong> y1, Vector512<ulong> y2, Vector512<ulong> y3, [ConstantExpected] byte right)
+        Vector512<ulong> y0, Vector512<ulong> y1, Vector512<ulong> y2, Vector512<ulong> y3,
+        [ConstantExpected] byte right)
     {
         x0 = Avx512F.RotateRight(x0 ^ y0, right);
         x1 = Avx512F.RotateRight(x1 ^ y1, right);

@@ -13,7 +13,7 @@ internal unsafe interface IArgon2Kernel
 {
     static abstract bool IsSupported { get; }
 
-    /// <summary>Where a kernel keeps the word that RFC 9106 numbers <paramref name="word"/>. Word 0 is always at 0.</summary>
+    /// <summary>Where blocks hold the word that RFC 9106 numbers <paramref name="word"/>. Word 0 is always at 0.</summary>
     static abstract int Position(int word);
 
     /// <summary>
@@ -25,7 +25,7 @@ internal unsafe interface IArgon2Kernel
     /// <param name="accumulate">True in every pass but the first.</param>
     /// <param name="next">Where the block after this one may refer to; null when that is decided elsewhere.</param>
     /// <param name="scratch">A block of working memory.</param>
-    /// <returns>The next block's reference, its lines already on their way to the cache; null where <paramref name="next"/> is.</returns>
+    /// <returns>The next block's reference, on its way to the cache; null if <paramref name="next"/> is.</returns>
     static abstract ulong* Compress(
         ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch);
 }

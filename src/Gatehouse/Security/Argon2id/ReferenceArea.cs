@@ -25,12 +25,12 @@ internal unsafe struct ReferenceArea(ulong* lane, uint length, uint start, uint 
         var y = (size * x) >> 32; // y < size, because x < 2^32
         var position = start + size - 1 - (uint)y - length;
 
-        // start + size <= 2 * length, so one wrap is enough. No branch: whether it wraps is a coin toss to the predictor.
+        // start + size < 2 * length, so one wrap is enough. No branch: to the predictor, whether it wraps is a coin toss.
         position += length & (uint)((int)position >> 31);
         return lane + ((nuint)position * Argon2.BlockWords);
     }
 
-    /// <summary>As <see cref="Locate"/>, and fetches the block, which is the next one wanted. Null for no area.</summary>
+    /// <summary>As <see cref="Locate"/>, and fetches the block, which is wanted next. Null for no area.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong* LocateAndFetch(ReferenceArea* area, ulong word)
     {

@@ -32,7 +32,7 @@ internal readonly unsafe struct ScalarKernel : IArgon2Kernel
         return ReferenceArea.LocateAndFetch(next, *destination);
     }
 
-    /// <summary>The permutation P of eight pairs of words, each <paramref name="distance"/> words from the one before.</summary>
+    /// <summary>The permutation P of eight pairs of words, <paramref name="distance"/> words apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Permute(ulong* words, int distance)
     {

@@ -6,6 +6,10 @@ namespace Gatehouse.Security.Passwords;
 /// Runs hashes on a few threads of its own, first come, first served, with a bounded queue: a flood of logins takes a
 /// known amount of memory and never the threads that serve requests. What does not fit is refused before any work.
 /// </summary>
+/// <remarks>
+/// The threads have normal priority. With every core hashing, other work waits a few milliseconds for its turn; a lower
+/// priority hardly changed that where it was tried, and would let busy requests starve the logins.
+/// </remarks>
 internal sealed class HashingSlots : IDisposable
 {
     private const int StackBytes = 256 * 1024; // a hash needs a few KiB
@@ -33,7 +37,7 @@ internal sealed class HashingSlots : IDisposable
         }
     }
 
-    /// <summary>The tag. A cancelled job that has not started leaves the queue at once; one that has is finished.</summary>
+    /// <summary>The tag. A cancelled job leaves the queue at once; one that has started is finished.</summary>
     /// <exception cref="PasswordQueueFullException">Nothing was done.</exception>
     public async Task<byte[]> RunAsync(HashingJob job, CancellationToken cancellationToken)
     {

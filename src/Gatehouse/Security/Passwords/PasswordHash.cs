@@ -6,7 +6,7 @@ namespace Gatehouse.Security.Passwords;
 
 /// <summary>
 /// What is stored of a password: a PHC string, <c>$argon2id$v=19$m=…,t=…,p=1[,keyid=…]$salt$tag</c>.
-/// One record has one spelling; anything else is refused, and costs beyond <see cref="Argon2Parameters"/>' bounds with it.
+/// A record has one spelling; anything else is refused, and so are costs out of <see cref="Argon2Parameters"/>' range.
 /// The password was NFC-normalised UTF-8. <c>keyid</c> names the <see cref="Pepper"/>, if there was one.
 /// Never logged, never compared but by <see cref="PasswordHasher"/>, in constant time.
 /// </summary>
@@ -18,7 +18,7 @@ internal sealed class PasswordHash
     private const int MinSaltBytes = 8; // RFC 9106, 3.1
     private const int MinTagBytes = 16; // 128 bits: below that, another password could match
     private const int MaxBytes = 64;
-    private const int MaxLength = 256; // the longest valid string has 238
+    private const int MaxLength = 256; // the longest valid string has 224
 
     public PasswordHash(Argon2Parameters parameters, string? keyId, ReadOnlyMemory<byte> salt, ReadOnlyMemory<byte> tag)
     {
@@ -42,8 +42,9 @@ internal sealed class PasswordHash
     public static bool TryParse(string? text, [NotNullWhen(true)] out PasswordHash? hash)
     {
         hash = null;
-        // "$argon2id$v=19$m=…$salt$tag" begins with an empty part.
-        if (text is null || text.Length > MaxLength || text.Split('$') is not ["", "argon2id", "v=19", var cost, var salt, var tag])
+        if (text is null || text.Length > MaxLength)
+            return false;
+        if (text.Split('$') is not ["", "argon2id", "v=19", var cost, var salt, var tag])
             return false;
         if (!TryParseCost(cost, out var parameters, out var keyId))
             return false;
@@ -57,9 +58,9 @@ internal sealed class PasswordHash
     public string Format()
     {
         var keyId = KeyId is null ? "" : $",keyid={KeyId}";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"$argon2id$v={Argon2.Version}$m={Parameters.MemoryKiB},t={Parameters.Iterations},p=1{keyId}${Base64.Encode(Salt.Span)}${Base64.Encode(Tag.Span)}");
+        var (memoryKiB, iterations) = Parameters;
+        var cost = string.Create(CultureInfo.InvariantCulture, $"m={memoryKiB},t={iterations},p=1");
+        return $"$argon2id$v=19${cost}{keyId}${Base64.Encode(Salt.Span)}${Base64.Encode(Tag.Span)}";
     }
 
     public override string ToString() => "PasswordHash (redacted)";

@@ -32,17 +32,18 @@ public sealed class Argon2Tests
         using var memory = new Argon2Memory();
         for (var run = 0; run < 40; run++)
         {
-            var memoryKiB = run % 10 == 0 ? 2000 + RandomNumberGenerator.GetInt32(1200) : 8 + RandomNumberGenerator.GetInt32(200);
+            var memoryKiB = run % 10 == 0 ? RandomNumberGenerator.GetInt32(2000, 3200) : RandomNumberGenerator.GetInt32(8, 208);
             var iterations = 1 + RandomNumberGenerator.GetInt32(4);
             var password = RandomNumberGenerator.GetBytes(RandomNumberGenerator.GetInt32(300));
             var salt = RandomNumberGenerator.GetBytes(16);
             var tag = new byte[16 + RandomNumberGenerator.GetInt32(120)];
             FillWithRandom(memory, memoryKiB);
 
-            Argon2.Hash(new(memoryKiB, iterations), password, salt, [], [], memory, Enum.Parse<Argon2Kernel>(kernel), tag);
+            Argon2.Hash(
+                new(memoryKiB, iterations), password, salt, [], [], memory, Enum.Parse<Argon2Kernel>(kernel), tag);
 
             var expected = Sodium.Argon2id(memoryKiB, iterations, password, salt, tag.Length);
-            Assert.True(tag.AsSpan().SequenceEqual(expected), $"m={memoryKiB}, t={iterations}, {password.Length} bytes");
+            Assert.True(tag.AsSpan().SequenceEqual(expected), $"m={memoryKiB}, t={iterations}, {password.Length} B");
         }
     }
 
@@ -69,15 +70,34 @@ public sealed class Argon2Tests
     public void The_fastest_supported_kernel_is_chosen() =>
         Assert.Equal(Enum.GetValues<Argon2Kernel>().First(Argon2Kernels.IsSupported), Argon2Kernels.Best);
 
+    [Fact]
+    public void A_kernel_that_computes_wrongly_gives_way_to_the_next()
+    {
+        List<Argon2Kernel> tested = [];
+        var chosen = Argon2Kernels.Choose(kernel =>
+        {
+            tested.Add(kernel);
+            return kernel == Argon2Kernel.Scalar;
+        });
+        Assert.Equal(Argon2Kernel.Scalar, chosen);
+        Assert.Equal(Enum.GetValues<Argon2Kernel>().Where(Argon2Kernels.IsSupported), tested);
+    }
+
+    [Fact]
+    public void Without_a_correct_kernel_there_is_no_start() =>
+        Assert.Throws<InvalidOperationException>(() => Argon2Kernels.Choose(_ => false));
+
     [Theory]
     [MemberData(nameof(Kernels))]
     public unsafe void The_memory_is_zero_afterwards(string kernel)
     {
         using var memory = new Argon2Memory();
         FillWithRandom(memory, 64);
-        Argon2.Hash(new(64, 2), "password"u8, new byte[16], [], [], memory, Enum.Parse<Argon2Kernel>(kernel), new byte[32]);
+        Argon2.Hash(
+            new(64, 2), "password"u8, new byte[16], [], [], memory, Enum.Parse<Argon2Kernel>(kernel), new byte[32]);
 
-        var used = new ReadOnlySpan<ulong>(memory.Scratch, (int)(memory.Blocks - memory.Scratch) + (64 * Argon2.BlockWords));
+        var words = (int)(memory.Blocks - memory.Scratch) + (64 * Argon2.BlockWords);
+        var used = new ReadOnlySpan<ulong>(memory.Scratch, words);
         Assert.Equal(-1, used.IndexOfAnyExcept(0UL));
     }
 
@@ -106,7 +126,8 @@ public sealed class Argon2Tests
     [InlineData(8, 17)]
     [InlineData(-1, -1)]
     public void A_cost_out_of_range_is_refused(int memoryKiB, int iterations) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Hash(new(memoryKiB, iterations), "password", "salt-salt", "", "", 32));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Hash(new(memoryKiB, iterations), "password", "salt-salt", "", "", 32));
 
     [Fact]
     public void A_tag_of_three_bytes_is_refused() =>

@@ -3,7 +3,7 @@ using Gatehouse.Security.Argon2id;
 namespace Gatehouse.Tests.Security.Argon2id;
 
 /// <summary>
-/// Argon2id with several lanes, as RFC 9106 writes it, over the product's kernels: the RFC's test vector has four lanes,
+/// Argon2id with several lanes, as RFC 9106 writes it, over the product's kernels: the RFC's vector has four lanes,
 /// the product always one. Blocks lie lane after lane.
 /// </summary>
 internal sealed unsafe class SeveralLanes<TKernel>(Argon2Parameters parameters, int lanes, Argon2Memory memory)
@@ -63,7 +63,8 @@ internal sealed unsafe class SeveralLanes<TKernel>(Argon2Parameters parameters, 
             var chosen = size - 1 - (int)(((ulong)size * x) >> 32);
             var start = pass == 0 ? 0 : (slice + 1) * segmentLength;
             TKernel.Compress(
-                Block(lane, index - 1), Block(other, start + chosen), Block(lane, index), pass > 0, null, memory.Scratch);
+                Block(lane, index - 1), Block(other, start + chosen), Block(lane, index), pass > 0, next: null,
+                memory.Scratch);
         }
     }
 }

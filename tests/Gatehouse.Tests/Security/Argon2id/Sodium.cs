@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Gatehouse.Tests.Security.Argon2id;
 
-/// <summary>libsodium, the independent implementation of Argon2id and BLAKE2b. Tests fail where it is missing.</summary>
+/// <summary>libsodium, the other implementation of Argon2id and BLAKE2b. Tests fail where it is missing.</summary>
 internal static unsafe partial class Sodium
 {
     private const string Library = "libsodium.so.23";

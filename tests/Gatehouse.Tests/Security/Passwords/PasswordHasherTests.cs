@@ -18,7 +18,8 @@ public sealed class PasswordHasherTests
         using var hasher = new PasswordHasher(Cheap, []);
         var hash = await HashAsync(hasher, Password);
         Assert.Equal(PasswordVerdict.Right, await VerifyAsync(hasher, hash, Password));
-        string[] others = ["", Password + " ", " " + Password, Password.ToUpperInvariant(), Password[..^1], Password + "\0"];
+        string[] others =
+            ["", Password + " ", " " + Password, Password.ToUpperInvariant(), Password[..^1], Password + "\0"];
         foreach (var wrong in others)
             Assert.Equal(PasswordVerdict.Wrong, await VerifyAsync(hasher, hash, wrong));
     }
