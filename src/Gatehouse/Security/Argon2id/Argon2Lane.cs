@@ -78,7 +78,7 @@ internal static unsafe class Argon2Lane<TKernel>
             memory.Zero, memory.Addresses, memory.Addresses, accumulate: false, next: null, memory.Scratch);
     }
 
-    /// <summary>A segment of the first half of pass one: which memory is read tells nothing about the password.</summary>
+    /// <summary>A segment of the first half of pass one: what memory is read does not depend on the password.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void FillByCounter(
         Argon2Parameters parameters, ulong* lane, uint segmentLength, uint slice, Argon2Memory memory)

@@ -53,7 +53,7 @@ internal sealed unsafe partial class Argon2Memory : IDisposable
         usedBytes = wanted;
     }
 
-    /// <summary>Overwrites what was used since <see cref="Prepare"/>, by ordinary stores: it stays in the cache.</summary>
+    /// <summary>Zeroes what was used since <see cref="Prepare"/>, by ordinary stores: it stays in the cache.</summary>
     public void Wipe()
     {
         CryptographicOperations.ZeroMemory(new Span<byte>(start, checked((int)usedBytes)));

@@ -7,8 +7,8 @@ namespace Gatehouse.Security.Argon2id;
 /// <summary>The kernel for AVX2: two rows, then two columns at a time, in eight registers.</summary>
 /// <remarks>
 /// Blocks keep the order of RFC 9106. A row is four registers a, b, c, d, turned by vpermq. Two neighbouring columns
-/// are eight registers, one per row of the matrix, turned by vpalignr; turning d by two places only exchanges two names.
-/// As in <see cref="Avx512Kernel"/> b stays where it is.
+/// are eight registers, one per row of the matrix, turned by vpalignr; turning d by two places only exchanges two
+/// names. As in <see cref="Avx512Kernel"/> b stays where it is.
 /// </remarks>
 internal readonly unsafe struct Avx2Kernel : IArgon2Kernel
 {

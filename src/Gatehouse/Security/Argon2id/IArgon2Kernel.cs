@@ -13,7 +13,7 @@ internal unsafe interface IArgon2Kernel
 {
     static abstract bool IsSupported { get; }
 
-    /// <summary>Where blocks hold the word that RFC 9106 numbers <paramref name="word"/>. Word 0 is always at 0.</summary>
+    /// <summary>Where a block holds the word that RFC 9106 numbers <paramref name="word"/>. Word 0 is at 0.</summary>
     static abstract int Position(int word);
 
     /// <summary>

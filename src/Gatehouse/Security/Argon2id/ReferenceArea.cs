@@ -25,7 +25,7 @@ internal unsafe struct ReferenceArea(ulong* lane, uint length, uint start, uint 
         var y = (size * x) >> 32; // y < size, because x < 2^32
         var position = start + size - 1 - (uint)y - length;
 
-        // start + size < 2 * length, so one wrap is enough. No branch: to the predictor, whether it wraps is a coin toss.
+        // start + size < 2 * length, so one wrap is enough. No branch: its predictor could only toss a coin.
         position += length & (uint)((int)position >> 31);
         return lane + ((nuint)position * Argon2.BlockWords);
     }

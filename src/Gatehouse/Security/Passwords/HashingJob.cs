@@ -3,7 +3,7 @@ using Gatehouse.Security.Argon2id;
 
 namespace Gatehouse.Security.Passwords;
 
-/// <summary>One Argon2id computation that waits or runs. It owns the password's bytes and zeroes them at its end.</summary>
+/// <summary>One Argon2id computation that waits or runs. It owns the password's bytes and zeroes them.</summary>
 internal sealed class HashingJob(
     Argon2Parameters parameters, byte[] password, ReadOnlyMemory<byte> salt, Pepper? pepper, int tagBytes)
 {

@@ -47,7 +47,7 @@ internal sealed class PasswordHasher : IDisposable
         return new PasswordHash(settings.Parameters, currentPepper?.KeyId, salt, tag);
     }
 
-    /// <summary>Verifies with the stored hash's cost and pepper; with no usable one, takes its time and says no.</summary>
+    /// <summary>Verifies with the stored hash's cost and pepper; with no usable hash, takes as long for a no.</summary>
     /// <param name="stored">Null for an unknown account and for one without a password.</param>
     /// <param name="password">As it was typed.</param>
     /// <param name="cancellationToken">Ends the wait; a hash that has begun is finished.</param>

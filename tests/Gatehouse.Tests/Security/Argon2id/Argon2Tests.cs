@@ -32,7 +32,8 @@ public sealed class Argon2Tests
         using var memory = new Argon2Memory();
         for (var run = 0; run < 40; run++)
         {
-            var memoryKiB = run % 10 == 0 ? RandomNumberGenerator.GetInt32(2000, 3200) : RandomNumberGenerator.GetInt32(8, 208);
+            var isLarge = run % 10 == 0;
+            var memoryKiB = RandomNumberGenerator.GetInt32(isLarge ? 2000 : 8, isLarge ? 3200 : 208);
             var iterations = 1 + RandomNumberGenerator.GetInt32(4);
             var password = RandomNumberGenerator.GetBytes(RandomNumberGenerator.GetInt32(300));
             var salt = RandomNumberGenerator.GetBytes(16);
