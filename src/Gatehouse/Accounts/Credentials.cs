@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Gatehouse.Http;
 using Gatehouse.Security.Passwords;
 
@@ -17,9 +18,14 @@ internal sealed class Credentials(PasswordHasher hasher, RateLimiter limiter)
     {
         var attempt = await limiter.BeginAsync(LimitName.Login, name, cancellationToken);
         if (attempt.Wait is { } wait)
+        {
+            GatehouseMeter.PasswordChecked("blocked");
             return new CredentialCheck.Blocked(wait);
+        }
         var failed = false;
+        var began = Stopwatch.GetTimestamp();
         PasswordVerdict verdict;
+        using var activity = GatehouseMeter.Begin("gatehouse.password.check");
         try
         {
             var stored = PasswordHash.TryParse(account?.PasswordHash, out var hash) ? hash : null;
@@ -30,6 +36,8 @@ internal sealed class Credentials(PasswordHasher hasher, RateLimiter limiter)
         {
             attempt.End(failed); // a full queue or a customer who left is no failure of theirs
         }
+        GatehouseMeter.PasswordTook(Stopwatch.GetElapsedTime(began));
+        GatehouseMeter.PasswordChecked(failed ? "wrong" : "right");
         if (verdict == PasswordVerdict.Wrong || account is null)
             return new CredentialCheck.Wrong();
         var renewed = verdict == PasswordVerdict.RightButOutdated

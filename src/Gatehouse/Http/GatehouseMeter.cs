@@ -10,9 +10,6 @@ internal static class GatehouseMeter
 
     private static readonly Meter Meter = new(Name);
 
-    /// <summary>Where the flows' activities come from.</summary>
-    public static ActivitySource Activities { get; } = new(Name);
-
     private static readonly Counter<long> PasswordChecks = Meter.CreateCounter<long>(
         "gatehouse.password.checks", "{check}", "Password checks by outcome: right, wrong, blocked.");
 
@@ -25,8 +22,11 @@ internal static class GatehouseMeter
     private static readonly Counter<long> Mails = Meter.CreateCounter<long>(
         "gatehouse.mails", "{mail}", "Mails by outcome: sent, kept, dropped, deferred, rejected, given_up.");
 
-    private static readonly Histogram<double> HashSeconds = Meter.CreateHistogram<double>(
-        "gatehouse.password.duration", "s", "From asking for a password hash to having it, the queue included.");
+    private static readonly Histogram<double> CheckSeconds = Meter.CreateHistogram<double>(
+        "gatehouse.password.duration", "s", "From asking for a password check to its answer, the queue included.");
+
+    // Activities of the requests come from ASP.NET Core; ours name the step that takes the time.
+    private static readonly ActivitySource Activities = new(Name);
 
     public static void PasswordChecked(string outcome) => PasswordChecks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
@@ -36,5 +36,8 @@ internal static class GatehouseMeter
 
     public static void MailHandled(string outcome) => Mails.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
-    public static void Hashed(TimeSpan elapsed) => HashSeconds.Record(elapsed.TotalSeconds);
+    public static void PasswordTook(TimeSpan elapsed) => CheckSeconds.Record(elapsed.TotalSeconds);
+
+    /// <summary>A span of a trace; null while nobody listens.</summary>
+    public static Activity? Begin(string step) => Activities.StartActivity(step);
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using Gatehouse.Configuration;
+using Gatehouse.Http;
 using Gatehouse.Mail.Smtp;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Hosting;
@@ -85,6 +86,7 @@ internal sealed partial class MailRelay(
             await Outbox.DeleteAsync(db, mail.Id);
         }, cancellationToken);
         log.MailKept(mail.Id, mail.Kind);
+        GatehouseMeter.MailHandled("kept");
     }
 
     private async Task SendAsync(SmtpClient client, OutboxMail mail, CancellationToken cancellationToken)
@@ -94,6 +96,7 @@ internal sealed partial class MailRelay(
         {
             await database.TransactAsync(db => Outbox.DeleteAsync(db, mail.Id), cancellationToken);
             log.MailDropped(mail.Id, mail.Kind);
+            GatehouseMeter.MailHandled("dropped");
             return;
         }
         var message = new MailMessage(mail.Id, composed.To, composed.Subject, composed.Text, composed.Html);
@@ -112,18 +115,22 @@ internal sealed partial class MailRelay(
                     await DevMailbox.KeepAsync(db, mail.Id, composed, now);
                 await Outbox.DeleteAsync(db, mail.Id);
                 log.MailSent(mail.Id, mail.Kind);
+                GatehouseMeter.MailHandled("sent");
                 break;
             case SmtpResult.Rejected rejected:
                 await Outbox.BuryAsync(db, mail.Id, now, rejected.Reply);
                 log.MailRejected(mail.Id, mail.Kind, rejected.Code);
+                GatehouseMeter.MailHandled("rejected");
                 break;
             case SmtpResult.Deferred deferred when now - mail.CreatedAt > UnixMicros.Of(settings.Verification.LinkLifetime):
                 await Outbox.BuryAsync(db, mail.Id, now, deferred.Reason);
                 log.MailGivenUp(mail.Id, mail.Kind, mail.Tries);
+                GatehouseMeter.MailHandled("given_up");
                 break;
             case SmtpResult.Deferred deferred:
                 await Outbox.PostponeAsync(db, mail.Id, now + UnixMicros.Of(BackOff(mail.Tries)), deferred.Reason);
                 log.MailDeferred(mail.Id, mail.Kind, mail.Tries, Address().Replace(deferred.Reason, "***"));
+                GatehouseMeter.MailHandled("deferred");
                 break;
         }
     }

@@ -116,6 +116,7 @@ internal static class SignUp
             await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.SignedUp, origin);
         }, cancellationToken);
         services.Outbox.Wake();
+        GatehouseMeter.SignedUp();
     }
 
     private sealed record Form(

@@ -119,7 +119,7 @@ internal static class Verify
         CancellationToken cancellationToken)
     {
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        return await services.Database.TransactAsync<Done?>(async db =>
+        var done = await services.Database.TransactAsync<Done?>(async db =>
         {
             var now = services.Clock.NowMicros();
             if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, found.Token, now) is not { } link
@@ -138,6 +138,9 @@ internal static class Verify
                 db, link.AccountId, user.Id, found.Pending.PasswordHash, SessionVia.Cookie, origin);
             return new Done(verified!, issued);
         }, cancellationToken);
+        if (done is not null)
+            GatehouseMeter.Verified();
+        return done;
     }
 
     private static string? NoteFor(Found found, Done done) =>
