@@ -4,6 +4,7 @@ using Gatehouse.Http;
 using Gatehouse.Mail.Smtp;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
+using Gatehouse.Tokens;
 using Microsoft.Extensions.Configuration;
 
 namespace Gatehouse.Configuration;
@@ -44,7 +45,7 @@ internal sealed class SettingsReader
             PublicUrl = publicUrl,
             Development = development,
             AllowedOrigins = [.. section.List("AllowedOrigins").Select(ReadOrigin)],
-            Database = section.Text("Database", "Data Source=data/gatehouse.db"),
+            Database = ReadDatabase(),
             KnownProxies = [.. section.List("KnownProxies").Select(ReadProxy)],
             Secrets = ReadSecrets(),
             SignUp = new(
@@ -61,7 +62,7 @@ internal sealed class SettingsReader
             Sessions = new(ReadAge("Sessions:MaxAge", TimeSpan.FromDays(14)), section.DurationOrOff("Sessions:IdleTimeout")),
             Tokens = ReadTokens(publicUrl),
             Passwords = ReadPasswords(),
-            Mail = new(section.Text("Mail:From", $"Gatehouse <no-reply@{MailHost(publicUrl)}>"), ReadSmtp()),
+            Mail = new(ReadSender(publicUrl), ReadSmtp()),
             RateLimits = ReadLimits(),
             Pages = new(
                 section.Text("Pages:Title", "Gatehouse"), section.Text("Pages:Logo"), ReadAccent()),
@@ -103,6 +104,14 @@ internal sealed class SettingsReader
             || System.Net.IPAddress.TryParse(text, out _)
             ? text
             : section.Fault("KnownProxies", $"'{text}' is neither an IP address nor a network like 10.0.0.0/8", text);
+
+    private string ReadDatabase()
+    {
+        var text = section.Text("Database", "Data Source=data/gatehouse.db");
+        return Storage.Database.IsWellFormed(text)
+            ? text
+            : section.Fault("Database", "is neither 'Data Source=FILE' (SQLite) nor an Npgsql connection string beginning 'Host='", text);
+    }
 
     private MasterKeys ReadSecrets()
     {
@@ -181,7 +190,24 @@ internal sealed class SettingsReader
         var renewAfter = section.Duration("Tokens:RenewAfter", TimeSpan.FromMinutes(1));
         if (renewAfter >= lifetime)
             section.Fault("Tokens:RenewAfter", "must be shorter than Tokens:Lifetime", 0);
-        return new(section.Text("Tokens:Issuer", origin), section.Text("Tokens:Audience", origin), lifetime, renewAfter, header, keySize);
+        return new(ReadName("Tokens:Issuer", origin), ReadName("Tokens:Audience", origin), lifetime, renewAfter, header, keySize);
+    }
+
+    private string ReadName(string key, string fallback)
+    {
+        var name = section.Text(key, fallback);
+        return AccessTokenRules.IsPlain(name)
+            ? name
+            : section.Fault(key, "may have at most 256 visible ASCII characters, without \" and \\", fallback);
+    }
+
+    private string ReadSender(Uri publicUrl)
+    {
+        var host = publicUrl.IsLoopback ? "localhost.localdomain" : publicUrl.Host;
+        var sender = section.Text("Mail:From", $"Gatehouse <no-reply@{host}>");
+        return MailSender.TryParse(sender, out _)
+            ? sender
+            : section.Fault("Mail:From", $"'{sender}' is not a sender like 'Gatehouse <no-reply@example.com>'", sender);
     }
 
     private PasswordSettings ReadPasswords()
@@ -212,6 +238,8 @@ internal sealed class SettingsReader
             return null;
         if (user is null != password is null)
             section.Fault("Mail:Smtp", "User and Password go together", 0);
+        if (user is not null && security == SmtpSecurity.None)
+            section.Fault("Mail:Smtp:Security", "a password never crosses the network in the clear: use StartTls, Tls or Auto", 0);
         return new SmtpSettings(host, port, user, password, security);
     }
 
@@ -234,8 +262,6 @@ internal sealed class SettingsReader
             ? accent
             : section.Fault("Pages:Accent", $"'{accent}' is not a colour like #2f6f4f", "#2f6f4f");
     }
-
-    private static string MailHost(Uri publicUrl) => publicUrl.IsLoopback ? "localhost.localdomain" : publicUrl.Host;
 
     private void RefuseForProduction(GatehouseSettings settings)
     {

@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace Gatehouse.Storage;
 
@@ -30,6 +32,21 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>Opens the database that the connection string names; nothing is asked of it yet.</summary>
     public static Database Open(string connectionString) =>
         IsPostgres(connectionString) ? new PostgresDatabase(connectionString) : new SqliteDatabase(connectionString);
+
+    /// <summary>Whether it can name a database at all; whether that is there only opening tells.</summary>
+    public static bool IsWellFormed(string connectionString)
+    {
+        try
+        {
+            return IsPostgres(connectionString)
+                ? new NpgsqlConnectionStringBuilder(connectionString).Host is { Length: > 0 }
+                : new SqliteConnectionStringBuilder(connectionString).DataSource.Length > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
 
     public static bool IsPostgres(string connectionString) =>
         connectionString.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase);
