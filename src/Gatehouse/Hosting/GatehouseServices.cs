@@ -83,7 +83,7 @@ internal static class GatehouseServices
         services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>();
         services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
         services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>();
-        services.AddSingleton<LogInServices>().AddSingleton<UserServices>();
+        services.AddSingleton<LogInServices>().AddSingleton<LogOutServices>().AddSingleton<UserServices>();
     }
 
     /// <summary>Without known proxies no forwarded header is believed; with them the right-most untrusted hop is the client.</summary>

@@ -12,37 +12,53 @@ namespace Gatehouse.Sessions;
 /// <summary>Ends the presented session.</summary>
 internal static class LogOut
 {
-    public static async Task<IResult> Handle(
-        HttpContext http, SessionCookie cookie, SessionStore sessions, Authenticator authenticator, SessionAnswers answers,
-        PendingRevocations pending, Database database, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<IResult> Handle(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
-        answers.ClearCookies(http);
+        await EndAsync(http, services, cancellationToken);
+        // What the page shows from now on is a guest.
+        http.Response.Headers.Remove("Set-Cookie");
+        await services.Answers.ClearAsync(http, cancellationToken);
+        return JsonAnswer.Empty;
+    }
+
+    /// <summary>The way out of any muddle of cookies: like logging out, and every cookie of ours is gone.</summary>
+    public static async Task<IResult> Reset(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    {
+        await EndAsync(http, services, cancellationToken);
+        return JsonAnswer.Empty;
+    }
+
+    private static async Task EndAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    {
+        services.Answers.ClearCookies(http);
         Session? session = null;
         try
         {
-            if (await authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known known)
+            if (await services.Authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known known)
             {
                 session = known.Session;
-                await EndAsync(session, http, database, clock);
-                sessions.Forget(session.Id);
+                await DeleteAsync(session, http, services);
+                services.Sessions.Forget(session.Id);
             }
         }
         catch (StoreUnavailableException)
         {
             // Which of the two failed decides what we know of it: the handle, or only the token's hash.
-            pending.Keep(session?.Id, cookie.Read(http.Request).Presented?.TokenHash);
+            services.Pending.Keep(session?.Id, services.Cookie.Read(http.Request).Presented?.TokenHash);
             throw;
         }
-        http.Response.Headers.Remove("Set-Cookie");
-        await answers.ClearAsync(http, cancellationToken);
-        return JsonAnswer.Empty;
     }
 
-    private static Task EndAsync(Session session, HttpContext http, Database database, TimeProvider clock) =>
-        database.TransactAsync(async db =>
+    private static Task DeleteAsync(Session session, HttpContext http, LogOutServices services) =>
+        services.Database.TransactAsync(async db =>
         {
             await SessionRows.DeleteAsync(db, session.Id);
             var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-            await SecurityEvents.RecordAsync(db, clock, session.AccountId, SecurityEventTypes.LoggedOut, origin);
+            await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.LoggedOut, origin);
         }, CancellationToken.None); // a customer who closes the tab still wants to be logged out
 }
+
+/// <summary>What logging out works with.</summary>
+internal sealed record LogOutServices(
+    Database Database, SessionCookie Cookie, SessionStore Sessions, Authenticator Authenticator, SessionAnswers Answers,
+    PendingRevocations Pending, TimeProvider Clock);

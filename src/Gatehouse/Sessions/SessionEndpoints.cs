@@ -19,7 +19,7 @@ internal static class SessionEndpoints
         auth.MapPatch("/session", SelectUser).Takes<SelectUserRequest>().For(Access.Session);
         auth.MapDelete("/session", LogOut.Handle).For(Access.Anyone);
         auth.MapPost("/logout", LogOut.Handle).For(Access.Anyone);
-        auth.MapPost("/reset", LogOut.Handle).WithMetadata(new EndpointRules(Access.Anyone, []) { CrossOriginAllowed = true });
+        auth.MapPost("/reset", LogOut.Reset).WithMetadata(new EndpointRules(Access.Anyone, []) { CrossOriginAllowed = true });
         auth.MapGet("/info", Info).For(Access.Anyone);
         auth.MapGet("/check", Check).For(Access.Session);
         auth.MapPost("/token", IssueToken).For(Access.Session);
