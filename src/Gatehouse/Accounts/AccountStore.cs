@@ -31,6 +31,18 @@ internal static class AccountStore
         ORDER BY created_at DESC, id DESC LIMIT 1
         """;
 
+    // One statement whatever is found, so that its time doesn't tell a known address from an unknown one.
+    private const string SelectForLogIn = $"""
+        SELECT {Columns} FROM accounts WHERE id = (
+            SELECT id FROM (
+                SELECT id, 0 AS rank FROM accounts WHERE email_key = @emailKey AND verified_at IS NOT NULL
+                UNION ALL
+                SELECT id, 1 AS rank FROM (
+                    SELECT id FROM accounts WHERE email_key = @emailKey AND verified_at IS NULL
+                    ORDER BY created_at DESC, id DESC LIMIT 1) newest
+            ) candidates ORDER BY rank LIMIT 1)
+        """;
+
     private const string InsertPending = """
         INSERT INTO accounts (id, email, email_key, username, username_key, displayname, password_hash, config, epoch, created_at)
         VALUES (@Id, @Email, @EmailKey, @Username, @UsernameKey, @DisplayName, @PasswordHash, @Config, 0, @CreatedAt)
@@ -76,8 +88,6 @@ internal static class AccountStore
 
     public static Task<Account?> FindAsync(Db db, string id) => db.FirstOrNullAsync<Account>(SelectById, new { id });
 
-    public static Task<Account?> FindVerifiedAsync(Db db, EmailAddress email) => FindVerifiedByEmailKeyAsync(db, email.Key);
-
     public static Task<Account?> FindVerifiedByEmailKeyAsync(Db db, string emailKey) =>
         db.FirstOrNullAsync<Account>(SelectByEmail, new { emailKey });
 
@@ -86,6 +96,10 @@ internal static class AccountStore
 
     public static Task<Account?> FindNewestPendingAsync(Db db, string emailKey) =>
         db.FirstOrNullAsync<Account>(SelectNewestPending, new { emailKey });
+
+    /// <summary>The account of an address, or, where it has none, the newest sign-up that is pending for it.</summary>
+    public static Task<Account?> FindForLogInAsync(Db db, EmailAddress email) =>
+        db.FirstOrNullAsync<Account>(SelectForLogIn, new { emailKey = email.Key });
 
     /// <summary>Adds a pending account beside those the address may have already, and lets the oldest go.</summary>
     public static async Task AddPendingAsync(Db db, Account account, string? usernameKey)

@@ -74,8 +74,8 @@ internal static class LogIn
     {
         if (EmailAddress.TryParse(name, out var email))
         {
-            return (await services.Database.ReadAsync(async db => await AccountStore.FindVerifiedAsync(db, email)
-                ?? await AccountStore.FindNewestPendingAsync(db, email.Key), cancellationToken), email.Key);
+            return (await services.Database.ReadAsync(
+                db => AccountStore.FindForLogInAsync(db, email), cancellationToken), email.Key);
         }
         if (services.Rules.ParseUsername(name) is not { } username)
             return (null, "?" + name.Length); // can't be anybody's; the guard against memory filled with nonsense
