@@ -3,6 +3,7 @@ using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
+using Gatehouse.Pages;
 using Gatehouse.Recovery;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
@@ -31,6 +32,7 @@ internal static class GatehouseServices
         AddAccounts(services, settings);
         AddSessions(services);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>();
+        services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
         services.AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();

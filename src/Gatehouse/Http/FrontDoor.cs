@@ -41,11 +41,11 @@ internal sealed class FrontDoor(RequestDelegate next, GatehouseSettings settings
         catch (Exception exception) when (!http.Response.HasStarted)
 #pragma warning restore CA1031
         {
-            await AnswerFailureAsync(http, exception);
+            await AnswerFailureAsync(http, rules, exception);
         }
     }
 
-    private async Task AnswerFailureAsync(HttpContext http, Exception exception)
+    private async Task AnswerFailureAsync(HttpContext http, EndpointRules rules, Exception exception)
     {
         var problem = exception switch
         {
@@ -62,7 +62,7 @@ internal sealed class FrontDoor(RequestDelegate next, GatehouseSettings settings
         // A cookie that was about to be set tells of an effect that didn't happen; one about to be cleared still is.
         var cleared = http.Response.Headers.SetCookie.Where(SessionlessCookie).ToArray();
         http.Response.Clear();
-        SecurityHeaders.Apply(http, page: false);
+        SecurityHeaders.Apply(http, rules.Page);
         http.Response.Headers.SetCookie = cleared;
         await problem.ExecuteAsync(http);
     }

@@ -26,7 +26,7 @@ internal static class JsonBody
     public static async ValueTask<(T? Value, Problem? Problem)> ReadAsync<T>(
         HttpContext http, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
     {
-        if (!IsJson(http.Request))
+        if (!HasMediaType(http.Request, "application/json"))
             return (null, Problems.UnsupportedMediaType());
         var buffer = ArrayPool<byte>.Shared.Rent(MostBytes + 1);
         try
@@ -41,13 +41,14 @@ internal static class JsonBody
         }
     }
 
-    private static bool IsJson(HttpRequest request)
+    /// <summary>Whether a body is of this type, in UTF-8, as it stands: a compressed one is refused (GH-SEC-231).</summary>
+    public static bool HasMediaType(HttpRequest request, string expected)
     {
         if (request.Headers.ContentEncoding.Count > 0)
             return false;
         return request.ContentType is { } type
             && Microsoft.Net.Http.Headers.MediaTypeHeaderValue.TryParse(type, out var media)
-            && media.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            && media.MediaType.Equals(expected, StringComparison.OrdinalIgnoreCase)
             && (!media.Charset.HasValue || media.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
                 || media.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase));
     }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
 
 namespace Gatehouse.Http;
@@ -23,20 +24,21 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
 
     public string? TraceId { get; init; }
 
-    public async Task ExecuteAsync(HttpContext httpContext)
+    /// <summary>As a page where a page was asked for, else as JSON.</summary>
+    public Task ExecuteAsync(HttpContext httpContext) =>
+        AnswerAsync(httpContext, asPage: httpContext.GetEndpoint()?.Metadata.GetMetadata<EndpointRules>() is { Page: true });
+
+    public Task AnswerAsync(HttpContext http, bool asPage) => asPage
+        ? http.RequestServices.GetRequiredService<ProblemPages>()(this).ExecuteAsync(http)
+        : AnswerJsonAsync(http);
+
+    /// <summary>What the refusal says outside its body.</summary>
+    public void SetHeaders(HttpResponse response)
     {
-        var response = httpContext.Response;
-        response.StatusCode = Status;
-        response.ContentType = "application/problem+json; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
         if (Challenge is not null)
             response.Headers.WWWAuthenticate = Challenge;
         if (RetryAfter is { } wait)
             response.Headers.RetryAfter = HeaderUtilities.FormatNonNegativeInt64(Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)));
-        var body = ToJson();
-        response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(httpContext.Request.Method))
-            await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
 
     public byte[] ToJson()
@@ -60,6 +62,19 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
         return buffer.ToArray();
     }
 
+    private async Task AnswerJsonAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        response.ContentType = "application/problem+json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        SetHeaders(response);
+        var body = ToJson();
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(httpContext.Request.Method))
+            await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+
     private void WriteErrors(Utf8JsonWriter json)
     {
         if (Errors is null)
@@ -75,3 +90,6 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
         json.WriteEndObject();
     }
 }
+
+/// <summary>Makes the page that tells people of a problem; the floor doesn't know what pages look like.</summary>
+internal delegate IResult ProblemPages(Problem problem);

@@ -6,6 +6,20 @@ internal static class Problems
     private const string Bearer = "Bearer";
     private const string BearerInvalid = "Bearer error=\"invalid_token\"";
 
+    /// <summary>One of each kind, with general words where the sentence depends on the case: for documentation.</summary>
+    public static IReadOnlyList<Problem> Catalogue { get; } =
+    [
+        BadRequest("The body is not well-formed, or a member is missing or of the wrong type."),
+        InvalidInput("email", "An email, username or name is not acceptable."),
+        WeakPassword("The password is too short, too long, too common, or too close to the email or the site's name."),
+        Unauthenticated(), InvalidToken(), InvalidCredentials(), AccountUnverified(), CrossOrigin(),
+        SignUpClosed(), InviteRequired(), InviteInvalid(),
+        MethodNotAllowed(), TooLarge(), UnsupportedMediaType(), NotFound(), UsernameTaken(),
+        LimitReached("There are as many as there may be."), LastOne("The last user can't be deleted."),
+        InvalidDocument("config", "An object is too large or too deep."),
+        LinkInvalid(), TooManyRequests(TimeSpan.FromMinutes(1)), Unavailable(), Busy(), Internal(""),
+    ];
+
     public static Problem BadRequest(string detail) => new(400, "bad_request", 1015, "Bad request", detail);
 
     public static Problem BadRequest(string field, string message) =>
@@ -47,8 +61,8 @@ internal static class Problems
     public static Problem TooLarge() =>
         new(413, "too_large", 1038, "Too large", "The request is larger than 64 KiB.");
 
-    public static Problem UnsupportedMediaType() =>
-        new(415, "unsupported_media_type", 1020, "Unsupported media type", "The body must be application/json in UTF-8, not compressed.");
+    public static Problem UnsupportedMediaType(string expected = "application/json") =>
+        new(415, "unsupported_media_type", 1020, "Unsupported media type", $"The body must be {expected} in UTF-8, not compressed.");
 
     public static Problem NotFound() => new(404, "not_found", 404, "Not found", "There is nothing here.");
 

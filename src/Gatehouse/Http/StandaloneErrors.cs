@@ -4,7 +4,7 @@ namespace Gatehouse.Http;
 
 /// <summary>
 /// For a process that serves nothing but Gatehouse: what no endpoint answers (unknown paths, other methods, refused
-/// hosts) gets a problem and the security headers too.
+/// hosts) gets a problem and the security headers too. A browser is shown a page.
 /// </summary>
 internal sealed class StandaloneErrors(RequestDelegate next)
 {
@@ -14,9 +14,14 @@ internal sealed class StandaloneErrors(RequestDelegate next)
         var response = http.Response;
         if (response.StatusCode < 400 || response.HasStarted || response.ContentType is not null)
             return;
-        SecurityHeaders.Apply(http, page: false);
-        await ProblemFor(response.StatusCode).ExecuteAsync(http);
+        var asPage = IsForPeople(http.Request);
+        SecurityHeaders.Apply(http, asPage);
+        await ProblemFor(response.StatusCode).AnswerAsync(http, asPage);
     }
+
+    /// <summary>Browsers name HTML when they open an address; programs don't.</summary>
+    private static bool IsForPeople(HttpRequest request) =>
+        request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
 
     private static Problem ProblemFor(int status) => status switch
     {

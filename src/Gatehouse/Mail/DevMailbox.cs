@@ -43,6 +43,8 @@ internal static partial class DevMailbox
 
     public static Task<DevMail?> FindAsync(Db db, string id) => db.FirstOrNullAsync<DevMail>(SelectOne, new { id });
 
+    public static MatchCollection Urls(string text) => Url().Matches(text);
+
     public static byte[] ToJson(IEnumerable<DevMail> mails)
     {
         using var buffer = new MemoryStream();
@@ -68,7 +70,7 @@ internal static partial class DevMailbox
         json.WriteString("text", mail.Text);
         json.WriteString("html", mail.Html);
         json.WriteStartArray("links");
-        foreach (Match link in Url().Matches(mail.Text))
+        foreach (Match link in Urls(mail.Text))
             json.WriteStringValue(link.Value);
         json.WriteEndArray();
         json.WriteString("at", UnixMicros.ToRfc3339(mail.CreatedAt));

@@ -1,10 +1,59 @@
+using Gatehouse.Configuration;
+using Gatehouse.Http;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gatehouse.Pages;
 
+/// <summary>The routes of the hosted pages: plain forms that work without a script.</summary>
 internal static class PageEndpoints
 {
+    private const int AfterTheApplication = 1; // an embedding application's own page at one of these paths wins
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
+        var pages = routes.MapGroup("").ExcludeFromDescription().WithOrder(AfterTheApplication);
+        pages.AddEndpointFilter(RefuseRepeatedAsync);
+        pages.MapMethods(HomePage.Path, Reading, HomePage.Get).ForPage();
+        pages.MapPost(HomePage.Path, HomePage.Post).ForPage();
+        pages.MapMethods(LogInPage.Path, Reading, LogInPage.Get).ForPage();
+        pages.MapPost(LogInPage.Path, LogInPage.Post).ForPage(LimitName.LoginSource, LimitName.Login);
+        pages.MapMethods(SignUpPage.Path, Reading, SignUpPage.Get).ForPage();
+        pages.MapPost(SignUpPage.Path, SignUpPage.Post).ForPage(LimitName.SignUp, LimitName.Address);
+        pages.MapMethods(CheckMailPage.Path, Reading, CheckMailPage.Get).ForPage();
+        pages.MapPost(CheckMailPage.Path, CheckMailPage.Post).ForPage(LimitName.Mail, LimitName.Address);
+        pages.MapMethods(CheckMailPage.Path + "/{token}", Reading, VerifyPage.Get).ForPage(LimitName.Link);
+        pages.MapPost(CheckMailPage.Path + "/{token}", VerifyPage.Post).ForPage(LimitName.Link, LimitName.Login);
+        pages.MapMethods("/invite", Reading, VerifyPage.GetInvite).ForPage(LimitName.Link);
+        pages.MapPost("/invite", VerifyPage.PostInvite).ForPage(LimitName.Link, LimitName.Login);
+        pages.MapMethods(UsersPage.Path, Reading, UsersPage.Get).ForPage();
+        pages.MapPost(UsersPage.Path, UsersPage.Post).ForPage(LimitName.Login);
+        pages.MapMethods(ForgottenPage.Path, Reading, ForgottenPage.Get).ForPage();
+        pages.MapPost(ForgottenPage.Path, ForgottenPage.Post).ForPage(LimitName.Mail, LimitName.Address);
+        foreach (var path in new[] { ForgottenPage.Path + "/{token}", ForgottenPage.Path + "/reset/{token}" })
+        {
+            pages.MapMethods(path, Reading, NewPasswordPage.Get).ForPage(LimitName.Link);
+            pages.MapPost(path, NewPasswordPage.Post).ForPage(LimitName.Link);
+        }
+        pages.MapMethods(ResetPage.Path, Reading, ResetPage.Get).ForPage();
+        pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
+        pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
+        pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
+        pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone);
+        pages.MapMethods(PageAssets.ScriptPath, Reading, PageAssets.Script).For(Access.Anyone);
+        if (routes.ServiceProvider.GetRequiredService<GatehouseSettings>().Development)
+        {
+            pages.MapMethods(DevMailPage.Path, Reading, DevMailPage.List).ForPage();
+            pages.MapMethods(DevMailPage.Path + "/{id}", Reading, DevMailPage.Show).ForPage();
+        }
     }
+
+    /// <summary>One parameter given twice means two things; nobody is left to choose (GH-SEC-247).</summary>
+    private static ValueTask<object?> RefuseRepeatedAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+        context.HttpContext.Request.Query.Any(parameter => parameter.Value.Count > 1)
+            ? ValueTask.FromResult<object?>(Problems.BadRequest("A parameter stands in the address twice."))
+            : next(context);
 }

@@ -14,21 +14,26 @@ internal static class LogOut
 {
     public static async Task<IResult> Handle(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
-        await EndAsync(http, services, cancellationToken);
-        // What the page shows from now on is a guest.
-        http.Response.Headers.Remove("Set-Cookie");
-        await services.Answers.ClearAsync(http, cancellationToken);
+        await HandleAsync(http, services, cancellationToken);
         return JsonAnswer.Empty;
     }
 
     /// <summary>The way out of any muddle of cookies: like logging out, and every cookie of ours is gone.</summary>
     public static async Task<IResult> Reset(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
-        await EndAsync(http, services, cancellationToken);
+        await ResetAsync(http, services, cancellationToken);
         return JsonAnswer.Empty;
     }
 
-    private static async Task EndAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    /// <summary>Ends the session; what the page shows from now on is a guest.</summary>
+    public static async Task HandleAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    {
+        await ResetAsync(http, services, cancellationToken);
+        http.Response.Headers.Remove("Set-Cookie");
+        await services.Answers.ClearAsync(http, cancellationToken);
+    }
+
+    public static async Task ResetAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
         services.Answers.ClearCookies(http);
         Session? session = null;

@@ -16,7 +16,7 @@ internal static class SessionEndpoints
         var auth = routes.MapGroup("/api/auth").WithTags("Sessions");
         auth.MapPost("/login", LogIn.Handle).Takes<LogInRequest>().For(Access.Anyone, LimitName.LoginSource, LimitName.Login);
         auth.MapGet("/session", Get).For(Access.Session);
-        auth.MapPatch("/session", SelectUser).Takes<SelectUserRequest>().For(Access.Session);
+        auth.MapPatch("/session", SelectUser.Handle).Takes<SelectUserRequest>().For(Access.Session);
         auth.MapDelete("/session", LogOut.Handle).For(Access.Anyone);
         auth.MapPost("/logout", LogOut.Handle).For(Access.Anyone);
         auth.MapPost("/reset", LogOut.Reset).WithMetadata(new EndpointRules(Access.Anyone, []) { CrossOriginAllowed = true });
@@ -35,20 +35,6 @@ internal static class SessionEndpoints
     {
         var (session, problem) = await authenticator.RequireAsync(http, cancellationToken);
         return problem ?? (IResult)new JsonAnswer(session!.ToJson());
-    }
-
-    private static async Task<IResult> SelectUser(
-        HttpContext http, Authenticator authenticator, SessionStore sessions, CancellationToken cancellationToken)
-    {
-        var (session, problem) = await authenticator.RequireAsync(http, cancellationToken);
-        if (problem is not null)
-            return problem;
-        var (request, unfit) = await JsonBody.ReadAsync(http, SessionJson.Default.SelectUserRequest, cancellationToken);
-        if (unfit is not null)
-            return unfit;
-        return await sessions.SelectUserAsync(session!, request!.UserId, cancellationToken) is { } changed
-            ? new JsonAnswer(changed.ToJson())
-            : Problems.NotFound();
     }
 
     private static async Task<IResult> Info(

@@ -20,9 +20,12 @@ internal static class UserFlows
         var (session, problem) = await services.Authenticator.RequireAsync(http, cancellationToken);
         if (problem is not null)
             return problem;
-        var users = await services.Database.ReadAsync(db => UserStore.ListAsync(db, session!.AccountId), cancellationToken);
-        return new JsonAnswer(UserJson.WriteList(users));
+        return new JsonAnswer(UserJson.WriteList(await ListAsync(session!, services, cancellationToken)));
     }
+
+    public static Task<IReadOnlyList<User>> ListAsync(
+        Session session, UserServices services, CancellationToken cancellationToken) =>
+        services.Database.ReadAsync(db => UserStore.ListAsync(db, session.AccountId), cancellationToken);
 
     public static async Task<IResult> Create(HttpContext http, UserServices services, CancellationToken cancellationToken)
     {
@@ -32,25 +35,30 @@ internal static class UserFlows
         var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.CreateUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
-        if (!UserName.TryParse(request!.Name, out var name))
-            return NameRefused;
+        var (user, refused) = await CreateAsync(http, session!, request!, services, cancellationToken);
+        return refused ?? (IResult)new JsonAnswer(UserJson.WriteOne(user!), StatusCodes.Status201Created);
+    }
+
+    public static async Task<(User? User, Problem? Problem)> CreateAsync(
+        HttpContext http, Session session, CreateUserRequest request, UserServices services, CancellationToken cancellationToken)
+    {
+        if (!UserName.TryParse(request.Name, out var name))
+            return (null, NameRefused);
         var preferences = JsonObjectText.Empty;
         if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
-            return PreferencesRefused;
-        if (await RefuseAsync(session!, request.Password, services, cancellationToken) is { } refused)
-            return refused;
+            return (null, PreferencesRefused);
+        if (await RefuseAsync(session, request.Password, services, cancellationToken) is { } refused)
+            return (null, refused);
         var user = new User(Ids.New(services.Clock), name.Text, preferences.Text, services.Clock.NowMicros());
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var added = await services.Database.TransactAsync(async db =>
         {
-            if (!await UserStore.TryAddAsync(db, session!.AccountId, user))
+            if (!await UserStore.TryAddAsync(db, session.AccountId, user))
                 return false;
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserCreated, origin);
             return true;
         }, cancellationToken);
-        return added
-            ? new JsonAnswer(UserJson.WriteOne(user), StatusCodes.Status201Created)
-            : Problems.LimitReached($"An account has at most {UserStore.MostPerAccount} users.");
+        return added ? (user, null) : (null, Problems.LimitReached($"An account has at most {UserStore.MostPerAccount} users."));
     }
 
     public static async Task<IResult> Change(

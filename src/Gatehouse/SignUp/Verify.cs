@@ -33,7 +33,8 @@ internal static class Verify
             return problem;
         if (!services.Settings.Verification.AskPassword)
             return await ConfirmAsync(http, token, request!.UserName, services, cancellationToken) ?? Confirmed;
-        return await VerifyAsync(http, token, request!, services, cancellationToken);
+        var (verified, refused) = await VerifyAsync(http, token, request!, services, cancellationToken);
+        return refused ?? await services.Answers.IssueAsync(http, verified!.Issued, verified.Note, cancellationToken);
     }
 
     /// <summary>Seed 002's button: no password asked, no session made, off to the login page.</summary>
@@ -45,21 +46,21 @@ internal static class Verify
         return problem ?? await ConfirmAsync(http, request!.Token, null, services, cancellationToken) ?? Confirmed;
     }
 
-    public static async Task<IResult> VerifyAsync(
+    public static async Task<(Verified? Verified, Problem? Problem)> VerifyAsync(
         HttpContext http, string text, VerifyRequest request, SignUpServices services, CancellationToken cancellationToken)
     {
         if (request.Password is null)
-            return Problems.BadRequest("password", "is missing");
+            return (null, Problems.BadRequest("password", "is missing"));
         if (request.UserName is null)
-            return Problems.BadRequest("user_name", "is missing");
+            return (null, Problems.BadRequest("user_name", "is missing"));
         if (!UserName.TryParse(request.UserName, out var userName))
-            return Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters.");
+            return (null, Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters."));
         var (password, unfit) = AccountRules.ParsePresented(request.Password);
         if (unfit is not null)
-            return unfit;
+            return (null, unfit);
         var (found, problem) = await FindAsync(http, text, services, cancellationToken);
         if (problem is not null)
-            return problem;
+            return (null, problem);
         var check = await services.Credentials.CheckAsync(found!.Pending, found.Pending.EmailKey!, password!, cancellationToken);
         if (check is CredentialCheck.Wrong)
         {
@@ -67,11 +68,11 @@ internal static class Verify
                 db => OneTimeLinks.CountWrongTryAsync(db, LinkPurpose.VerifyEmail, found.Token), cancellationToken);
         }
         if (check.ToProblem() is { } refused)
-            return refused;
+            return (null, refused);
         var done = await CompleteAsync(http, found, userName, withSession: true, services, cancellationToken);
         return done is { Issued: { } issued }
-            ? await services.Answers.IssueAsync(http, issued, NoteFor(found, done), cancellationToken)
-            : Problems.LinkInvalid();
+            ? (new Verified(issued, NoteFor(found, done)), null)
+            : (null, Problems.LinkInvalid());
     }
 
     /// <summary>Null when it is confirmed.</summary>
@@ -171,6 +172,9 @@ internal static class Verify
         }
         return buffer.ToArray();
     }
+
+    /// <param name="Note">What the customer is told once beside their session.</param>
+    internal sealed record Verified(IssuedSession Issued, string? Note);
 
     internal sealed record Found(LinkToken Token, Account Pending);
 

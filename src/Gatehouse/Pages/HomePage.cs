@@ -1,0 +1,53 @@
+using Gatehouse.Configuration;
+using Gatehouse.Http;
+using Gatehouse.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Pages;
+
+/// <summary>The landing page for guests, home for customers; its one form logs out.</summary>
+internal static class HomePage
+{
+    public const string Path = "/";
+
+    public static async Task<IResult> Get(
+        HttpContext http, Authenticator authenticator, GatehouseSettings settings, CancellationToken cancellationToken) =>
+        await authenticator.AuthenticateAsync(http, cancellationToken) switch
+        {
+            Caller.Known known => ForCustomer(http.Request, known.Session),
+            Caller.Refused => Problems.InvalidToken(),
+            _ => ForGuest(http.Request, settings),
+        };
+
+    public static async Task<IResult> Post(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    {
+        var (_, unfit) = await FormBody.ReadAsync(http, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        await LogOut.HandleAsync(http, services, cancellationToken);
+        return new SeeOther(Notice.On(Path, Notice.LoggedOut));
+    }
+
+    private static Page ForGuest(HttpRequest request, GatehouseSettings settings)
+    {
+        var closed = settings.SignUp.Mode == SignUpMode.Closed;
+        return new Page("Welcome", $"""
+            {Notice.Of(request)}
+            <p>This is the door to {settings.Pages.Title}. {(closed ? "Log in to your account." : "Log in to your account, or make one.")}</p>
+            <p class="actions"><a class="primary" href="{LogInPage.Path}">Log in</a>
+            {(closed ? null : Html.Of($"""<a class="secondary" href="{SignUpPage.Path}">Sign up</a>"""))}</p>
+            """);
+    }
+
+    private static Page ForCustomer(HttpRequest request, Session session) => new("You are logged in", $"""
+        {Notice.Of(request)}
+        {(session.ProfileName is null ? null : Html.Of($"""<p class="who"><bdi>{session.ProfileName}</bdi></p>"""))}
+        <p>Your account: <bdi>{session.Email ?? session.Username}</bdi></p>
+        <p class="actions">{Choose(session)}</p>
+        {new Form(Path, "Log out", []) { Quiet = true }.ToHtml()}
+        """);
+
+    private static Html Choose(Session session) => session.UserId is null
+        ? Html.Of($"""<a class="primary" href="{UsersPage.Path}">Who is it today?</a>""")
+        : Html.Of($"""<a class="secondary" href="{UsersPage.Path}">Choose another user</a>""");
+}

@@ -1,0 +1,56 @@
+using Gatehouse.Configuration;
+using Gatehouse.Http;
+using Gatehouse.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Pages;
+
+internal static class LogInPage
+{
+    public const string Path = "/auth/login";
+
+    public static IResult Get(HttpContext http, GatehouseSettings settings) =>
+        Show(http, ReturnPath.Parse(http.Request.Query["return"]), typed: null, problem: null, settings);
+
+    public static async Task<IResult> Post(
+        HttpContext http, LogInServices services, GatehouseSettings settings, CancellationToken cancellationToken)
+    {
+        var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        var target = ReturnPath.Parse(form!["return"]);
+        var request = new LogInRequest
+        {
+            Email = form["email"],
+            Username = form["username"],
+            Password = form["password"],
+            UserId = form["user_id"],
+        };
+        var (issued, problem) = await LogIn.HandleAsync(http, request, SessionVia.Cookie, services, cancellationToken);
+        if (problem is not null)
+            return Show(http, target, form["email"], problem, settings);
+        await services.Answers.IssueAsync(http, issued!, note: null, cancellationToken);
+        return new SeeOther(issued!.Session.UserId is null ? target.After(UsersPage.Path) : target.Path);
+    }
+
+    private static Page Show(HttpContext http, ReturnPath target, string? typed, Problem? problem, GatehouseSettings settings)
+    {
+        var form = new Form(Path, "Log in",
+            [Field.EmailOrUsername(typed), Field.Password("Password", "current-password")])
+        {
+            Problem = problem,
+            Hidden = [("return", target == ReturnPath.Home ? null : target.Path)],
+        };
+        return new Page("Log in", $"""
+            {(problem is null ? Notice.Of(http.Request) : null)}{form.ToHtml()}
+            {(problem is { Code: "account_unverified" } ? Html.Of($"""<p><a href="{CheckMailPage.Path}">Send the mail again</a></p>""") : null)}
+            <nav aria-label="Other ways">
+            <p><a href="{ForgottenPage.Path}">Forgot your password?</a></p>
+            {(settings.SignUp.Mode == SignUpMode.Closed ? null : Html.Of($"""<p>New here? <a href="{SignUpPage.Path}">Sign up</a></p>"""))}
+            </nav>
+            """)
+        {
+            Problem = problem,
+        };
+    }
+}

@@ -1,0 +1,76 @@
+using Gatehouse.Http;
+using Gatehouse.Sessions;
+using Gatehouse.Users;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Pages;
+
+/// <summary>Who is it today? Choose a user of the account, or add one with the account's password.</summary>
+internal static class UsersPage
+{
+    public const string Path = "/auth/users";
+
+    public static async Task<IResult> Get(HttpContext http, UserServices services, CancellationToken cancellationToken)
+    {
+        var target = ReturnPath.Parse(http.Request.Query["return"]);
+        return await services.Authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known known
+            ? await ShowAsync(http, known.Session, target, typed: null, problem: null, services, cancellationToken)
+            : ToLogIn();
+    }
+
+    public static async Task<IResult> Post(HttpContext http, UserServices services, CancellationToken cancellationToken)
+    {
+        if (await services.Authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known known)
+            return ToLogIn();
+        var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        var target = ReturnPath.Parse(form!["return"]);
+        if (form["user_id"] is { } userId)
+        {
+            var (_, problem) = await SelectUser.HandleAsync(known.Session, userId, services.Sessions, cancellationToken);
+            return problem ?? (IResult)new SeeOther(target.Path);
+        }
+        var request = new CreateUserRequest { Name = form["name"] ?? "", Password = form["password"] ?? "" };
+        var (added, refused) = await UserFlows.CreateAsync(http, known.Session, request, services, cancellationToken);
+        return added is null
+            ? await ShowAsync(http, known.Session, target, form["name"], refused, services, cancellationToken)
+            : new SeeOther(Notice.On(Path, Notice.UserAdded));
+    }
+
+    private static SeeOther ToLogIn() => new(ReturnPath.Parse(Path).After(LogInPage.Path));
+
+    private static async Task<Page> ShowAsync(
+        HttpContext http, Session session, ReturnPath target, string? typed, Problem? problem, UserServices services,
+        CancellationToken cancellationToken)
+    {
+        var users = await UserFlows.ListAsync(session, services, cancellationToken);
+        var back = target == ReturnPath.Home ? null : target.Path;
+        var form = new Form(Path, "Add the user",
+        [
+            new Field("name", "Name", "text", "off") { Value = typed },
+            Field.Password("Password of the account", "current-password"),
+        ])
+        {
+            Problem = problem,
+            WrongPassword = "This is not the password of the account.",
+            Hidden = [("return", back)],
+        };
+        return new Page("Who is it today?", $"""
+            {(problem is null ? Notice.Of(http.Request) : null)}
+            <form method="post" action="{Path}">
+            {(back is null ? null : Html.Of($"""<input type="hidden" name="return" value="{back}">"""))}
+            <ul class="users">{users.Select(user => ToHtml(user, session))}</ul>
+            </form>
+            <details{(problem is null ? null : Html.Of($" open"))}><summary>Add a user</summary>{form.ToHtml()}</details>
+            <nav aria-label="Other ways"><p><a href="{HomePage.Path}">Home</a></p></nav>
+            """)
+        {
+            Problem = problem,
+        };
+    }
+
+    private static Html ToHtml(User user, Session session) => $"""
+        <li><button type="submit" name="user_id" value="{user.Id}"{(user.Id == session.UserId ? Html.Of($""" aria-current="true" """) : null)}><bdi>{user.Name}</bdi></button></li>
+        """;
+}

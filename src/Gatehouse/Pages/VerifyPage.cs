@@ -1,0 +1,90 @@
+using Gatehouse.Configuration;
+using Gatehouse.Http;
+using Gatehouse.SignUp;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Pages;
+
+// Promises: GET shows a form and changes nothing; the account is confirmed by a customer's own click alone (GH-SEC-133,
+// 134). The link is opened from a mail, which browsers treat as coming from another site: no cookie is counted on.
+
+/// <summary>What the link in the verification mail opens, under both of its addresses.</summary>
+internal static class VerifyPage
+{
+    public static async Task<IResult> Get(
+        HttpContext http, string token, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (found, problem) = await Verify.FindAsync(http, token, services, cancellationToken);
+        return problem is null
+            ? Show(token, found!.Pending.DisplayName, problem: null, services.Settings)
+            : Refuse(problem);
+    }
+
+    /// <summary>The older address of the same page.</summary>
+    public static Task<IResult> GetInvite(
+        HttpContext http, string? confirmation, SignUpServices services, CancellationToken cancellationToken) =>
+        Get(http, confirmation ?? "", services, cancellationToken);
+
+    public static async Task<IResult> Post(
+        HttpContext http, string token, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        if (!services.Settings.Verification.AskPassword)
+        {
+            var refused = await Verify.ConfirmAsync(http, token, form!["user_name"], services, cancellationToken);
+            return refused is null ? new SeeOther(Notice.On(LogInPage.Path, Notice.Confirmed)) : Refuse(refused);
+        }
+        var request = new VerifyRequest { UserName = form!["user_name"], Password = form["password"] };
+        var (verified, problem) = await Verify.VerifyAsync(http, token, request, services, cancellationToken);
+        if (problem is not null)
+            return IsAboutLink(problem) ? Refuse(problem) : Show(token, request.UserName, problem, services.Settings);
+        await services.Answers.IssueAsync(http, verified!.Issued, verified.Note, cancellationToken);
+        return new SeeOther(Notice.On(HomePage.Path, verified.Note));
+    }
+
+    public static Task<IResult> PostInvite(
+        HttpContext http, string? confirmation, SignUpServices services, CancellationToken cancellationToken) =>
+        Post(http, confirmation ?? "", services, cancellationToken);
+
+    private static bool IsAboutLink(Problem problem) => problem.Code == "link_invalid";
+
+    private static Page Show(string token, string? name, Problem? problem, GatehouseSettings settings)
+    {
+        var ask = settings.Verification.AskPassword;
+        var form = new Form($"{CheckMailPage.Path}/{Uri.EscapeDataString(token)}", ask ? "Finish" : "Confirm account", ask
+            ?
+            [
+                new Field("user_name", "Your name", "text", "nickname")
+                {
+                    Value = name,
+                    Hint = "What the first user of your account is called. You can add others later.",
+                },
+                Field.Password("Password", "current-password") with { Hint = "The one you chose when you signed up." },
+            ]
+            : [])
+        {
+            Problem = problem,
+            WrongPassword = "This is not the password you chose when you signed up.",
+        };
+        return new Page("Confirm your account", $"""
+            <p>{(ask ? "One step to go: say who you are." : "One click to go.")}</p>
+            {form.ToHtml()}
+            """)
+        {
+            Problem = problem,
+            Place = CheckMailPage.Path,
+        };
+    }
+
+    private static Page Refuse(Problem problem)
+    {
+        if (!IsAboutLink(problem))
+            return ProblemPage.Of(problem);
+        return ProblemPage.Of(problem with { Detail = "It may have been used already, or it is too old by now." }, $"""
+            <p>If you confirmed your account already, just <a href="{LogInPage.Path}">log in</a>.</p>
+            <p>If not, <a href="{CheckMailPage.Path}">ask for a new link</a> or <a href="{SignUpPage.Path}">sign up again</a>.</p>
+            """);
+    }
+}
