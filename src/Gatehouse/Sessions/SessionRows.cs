@@ -34,10 +34,11 @@ internal static class SessionRows
         WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND (@CheckedHash IS NULL OR a.password_hash = @CheckedHash)
         """;
 
+    // The session just made is first, also where a clock was set back and the others seem to have been seen later.
     private const string DeleteOverflow = """
         DELETE FROM sessions WHERE account_id = @AccountId AND id IN (
             SELECT id FROM sessions WHERE account_id = @AccountId
-            ORDER BY last_seen_at DESC, id DESC LIMIT 100 OFFSET @MostPerAccount)
+            ORDER BY CASE WHEN id = @Id THEN 0 ELSE 1 END, last_seen_at DESC, id DESC LIMIT 100 OFFSET @MostPerAccount)
         """;
 
     private const string SelectUser = """
@@ -71,7 +72,7 @@ internal static class SessionRows
     {
         if (await db.ExecuteAsync(Insert, session) == 0)
             return false;
-        await db.ExecuteAsync(DeleteOverflow, new { session.AccountId, MostPerAccount });
+        await db.ExecuteAsync(DeleteOverflow, new { session.AccountId, session.Id, MostPerAccount });
         return true;
     }
 
