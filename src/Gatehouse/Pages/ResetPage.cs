@@ -13,6 +13,12 @@ internal static class ResetPage
         {new Form(Path, "Clear and log out", []).ToHtml()}
         """);
 
-    public static Task<IResult> Post(HttpContext http, LogOutServices services, CancellationToken cancellationToken) =>
-        HomePage.Post(http, services, cancellationToken);
+    public static async Task<IResult> Post(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    {
+        var (_, unfit) = await FormBody.ReadAsync(http, cancellationToken);
+        if (unfit is not null)
+            return unfit;
+        await LogOut.ResetAsync(http, services, cancellationToken);
+        return new SeeOther(Notice.On(HomePage.Path, Notice.LoggedOut));
+    }
 }
