@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Gatehouse.Http;
 using Gatehouse.Mail.Smtp;
 using Gatehouse.Security;
+using Gatehouse.Security.Argon2id;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Tokens;
 using Microsoft.Extensions.Configuration;
@@ -215,8 +216,9 @@ internal sealed class SettingsReader
         var defaults = new PasswordSettings();
         var passwords = new PasswordSettings
         {
-            MemoryKiB = section.Number("Passwords:MemoryKiB", defaults.MemoryKiB, 8, 1024 * 1024),
-            Iterations = section.Number("Passwords:Iterations", defaults.Iterations, 1, 100),
+            MemoryKiB = section.Number("Passwords:MemoryKiB",
+                defaults.MemoryKiB, Argon2Parameters.MinMemoryKiB, Argon2Parameters.MaxMemoryKiB),
+            Iterations = section.Number("Passwords:Iterations", defaults.Iterations, 1, Argon2Parameters.MaxIterations),
             MaxConcurrent = section.Number("Passwords:MaxConcurrent", defaults.MaxConcurrent, 1, 256),
         };
         passwords = passwords with { MaxQueued = section.Number("Passwords:MaxQueued", passwords.MaxQueued, 1, 100_000) };
