@@ -38,6 +38,14 @@ internal sealed class SettingsReader
         return reader.section.Faults.Count == 0 ? settings : throw new SettingsFaultException(reader.section.Faults);
     }
 
+    /// <summary>Every setting there is, as Production asks for it. <c>docs/settings.md</c> is made from it.</summary>
+    public static IReadOnlyDictionary<string, AskedSetting> AskAll()
+    {
+        var reader = new SettingsReader(new ConfigurationBuilder().Build(), development: false);
+        reader.ReadAll();
+        return reader.section.Asked;
+    }
+
     private GatehouseSettings ReadAll()
     {
         var publicUrl = ReadPublicUrl();

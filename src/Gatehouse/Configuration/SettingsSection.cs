@@ -10,36 +10,35 @@ namespace Gatehouse.Configuration;
 internal sealed class SettingsSection(IConfiguration configuration)
 {
     public const string Root = "Gatehouse";
-    private readonly HashSet<string> asked = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, AskedSetting> asked = new(StringComparer.OrdinalIgnoreCase);
 
     public List<string> Faults { get; } = [];
 
-    public string? Text(string key)
-    {
-        asked.Add(key);
-        var value = configuration[$"{Root}:{key}"];
-        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
-    }
+    /// <summary>Every key that was asked for.</summary>
+    public IReadOnlyDictionary<string, AskedSetting> Asked => asked;
 
-    public string Text(string key, string fallback) => Text(key) ?? fallback;
+    public string? Text(string key) => Get(key, null, "text");
+
+    public string Text(string key, string fallback) => Get(key, fallback, "text") ?? fallback;
 
     /// <summary>Indexed keys (<c>key:0</c>, <c>key:1</c>); a single value counts as a list of one.</summary>
     public IReadOnlyList<string> List(string key)
     {
-        if (Text(key) is { } single)
+        if (Get(key, null, "a list") is { } single)
             return [single];
         return [.. configuration.GetSection($"{Root}:{key}").GetChildren()
             .Select(child => child.Value?.Trim()).OfType<string>().Where(value => value.Length > 0)];
     }
 
-    public bool Flag(string key, bool fallback) => Text(key) switch
+    public bool Flag(string key, bool fallback) => Get(key, fallback ? "true" : "false", "true or false") switch
     {
         null => fallback,
         var text when bool.TryParse(text, out var flag) => flag,
         var text => Fault(key, $"'{text}' is neither true nor false", fallback),
     };
 
-    public int Number(string key, int fallback, int least, int most) => Text(key) switch
+    public int Number(string key, int fallback, int least, int most) => Get(
+        key, Invariant(fallback), $"{least} to {most}") switch
     {
         null => fallback,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
@@ -48,7 +47,7 @@ internal sealed class SettingsSection(IConfiguration configuration)
     };
 
     /// <summary><c>[d.]hh:mm:ss</c>, longer than nothing.</summary>
-    public TimeSpan Duration(string key, TimeSpan fallback) => Text(key) switch
+    public TimeSpan Duration(string key, TimeSpan fallback) => Get(key, Invariant(fallback), "a duration") switch
     {
         null => fallback,
         var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration)
@@ -58,15 +57,16 @@ internal sealed class SettingsSection(IConfiguration configuration)
 
     /// <summary>Like <see cref="Duration"/>; "off" (the default) is null.</summary>
     public TimeSpan? DurationOrOff(string key) =>
-        Text(key) is { } text && !text.Equals("off", StringComparison.OrdinalIgnoreCase)
+        Get(key, "off", "a duration, or off") is { } text && !text.Equals("off", StringComparison.OrdinalIgnoreCase)
             ? Duration(key, TimeSpan.FromDays(1)) : null;
 
-    public T Choice<T>(string key, T fallback) where T : struct, Enum => Text(key) switch
+    public T Choice<T>(string key, T fallback) where T : struct, Enum => Get(
+        key, fallback.ToString(), Names<T>()) switch
     {
         null => fallback,
         var text when Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
             && !char.IsAsciiDigit(text[0]) => value,
-        var text => Fault(key, $"'{text}' is not one of {string.Join(", ", Enum.GetNames<T>())}", fallback),
+        var text => Fault(key, $"'{text}' is not one of {Names<T>()}", fallback),
     };
 
     public T Fault<T>(string key, string what, T fallback)
@@ -76,7 +76,7 @@ internal sealed class SettingsSection(IConfiguration configuration)
     }
 
     /// <summary>Marks a section that a later reader takes whole.</summary>
-    public void Accept(string key) => asked.Add(key);
+    public void Accept(string key) => asked.TryAdd(key, new AskedSetting(null, "a section"));
 
     /// <summary>Adds a fault for each given key that no reader asked for.</summary>
     public void RefuseUnknown()
@@ -88,11 +88,22 @@ internal sealed class SettingsSection(IConfiguration configuration)
         }
     }
 
+    private string? Get(string key, string? fallback, string values)
+    {
+        asked.TryAdd(key, new AskedSetting(fallback, values)); // who asks first knows the default
+        var value = configuration[$"{Root}:{key}"];
+        return string.IsNullOrWhiteSpace(value) ? null : value.Trim();
+    }
+
+    private static string Invariant(IFormattable value) => value.ToString(null, CultureInfo.InvariantCulture);
+
+    private static string Names<T>() where T : struct, Enum => string.Join(", ", Enum.GetNames<T>());
+
     private bool IsAsked(string key)
     {
         for (var name = key; ; name = name[..name.LastIndexOf(':')])
         {
-            if (asked.Contains(name))
+            if (asked.ContainsKey(name))
                 return true;
             if (!name.Contains(':'))
                 return false;
@@ -101,7 +112,8 @@ internal sealed class SettingsSection(IConfiguration configuration)
 
     private string Suggestion(string key)
     {
-        var near = asked.Select(name => (name, distance: Distance(name.ToUpperInvariant(), key.ToUpperInvariant())))
+        var near = asked.Keys
+            .Select(name => (name, distance: Distance(name.ToUpperInvariant(), key.ToUpperInvariant())))
             .OrderBy(pair => pair.distance).FirstOrDefault();
         return near.name is not null && near.distance <= 3 ? $"; did you mean {Root}:{near.name}?" : "";
     }
@@ -124,3 +136,7 @@ internal sealed class SettingsSection(IConfiguration configuration)
         return row[^1];
     }
 }
+
+/// <param name="Default">As it would stand in a configuration; null: none, or one that depends on other things.</param>
+/// <param name="Values">What may be set, in a few words.</param>
+internal sealed record AskedSetting(string? Default, string Values);
