@@ -57,7 +57,7 @@ internal static class GatehouseServices
             .SetPreflightMaxAge(TimeSpan.FromMinutes(10))));
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, settings.KnownProxies));
         services.ConfigureHttpJsonOptions(options => RequestSchemas.AddTo(options.SerializerOptions));
-        services.AddOpenApi();
+        services.AddOpenApi(ApiDescription.AddTo);
     }
 
     private static void AddMail(IServiceCollection services)

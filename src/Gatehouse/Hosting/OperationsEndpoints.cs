@@ -13,9 +13,12 @@ internal static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone).WithTags("Operations");
-        routes.MapGet("/readyz", Ready).For(Access.Anyone).WithTags("Operations");
-        routes.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone);
+        routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone).WithTags("Operations")
+            .WithSummary("Tells that the process answers.");
+        routes.MapGet("/readyz", Ready).For(Access.Anyone).WithTags("Operations")
+            .WithSummary("Tells whether this node can serve: database, schema, keys.");
+        routes.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone).WithTags("Operations")
+            .WithSummary("The OpenAPI document, as v1.");
     }
 
     /// <summary>Whether this node can serve: by part, without versions, addresses or reasons.</summary>

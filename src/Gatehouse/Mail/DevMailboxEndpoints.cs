@@ -10,7 +10,8 @@ namespace Gatehouse.Mail;
 internal static class DevMailboxEndpoints
 {
     public static void MapDevMailbox(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/dev/mail.json", ListAsync).For(Access.Anyone).ExcludeFromDescription();
+        routes.MapGet("/dev/mail.json", ListAsync).For(Access.Anyone).ExcludeFromDescription().WithTags("Development")
+            .WithSummary("The mails that Development keeps, newest first.");
 
     private static async Task<IResult> ListAsync(string? to, Database database, CancellationToken cancellationToken) =>
         new JsonAnswer(DevMailbox.ToJson(await database.ReadAsync(db => DevMailbox.ListAsync(db, to), cancellationToken)));

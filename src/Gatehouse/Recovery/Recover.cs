@@ -125,11 +125,16 @@ internal static class RecoveryEndpoints
     public static void MapRecovery(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/api/auth").WithTags("Recovery");
-        auth.MapPost("/passwd", Recover.Ask).Takes<RecoverRequest>().For(Access.Anyone, LimitName.Mail, LimitName.Address);
-        auth.MapPost("/passwd/reset", Recover.Ask).Takes<RecoverRequest>().For(Access.Anyone, LimitName.Mail, LimitName.Address);
-        auth.MapGet("/passwd/{token}", Recover.Look).For(Access.Anyone, LimitName.Link);
-        auth.MapPost("/passwd/{token}", Recover.Reset).Takes<ResetRequest>().For(Access.Anyone, LimitName.Link);
-        auth.MapPost("/passwd/reset/{token}", Recover.Reset).Takes<ResetRequest>().For(Access.Anyone, LimitName.Link);
+        auth.MapPost("/passwd", Recover.Ask).Takes<RecoverRequest>().For(Access.Anyone, LimitName.Mail, LimitName.Address)
+            .Produces(StatusCodes.Status202Accepted).WithSummary("Mails a reset link; the answer is the same for every address.");
+        auth.MapPost("/passwd/reset", Recover.Ask).Takes<RecoverRequest>().For(Access.Anyone, LimitName.Mail, LimitName.Address)
+            .Produces(StatusCodes.Status202Accepted).WithSummary("Another path for /api/auth/passwd.");
+        auth.MapGet("/passwd/{token}", Recover.Look).For(Access.Anyone, LimitName.Link)
+            .WithSummary("Looks at a reset link and changes nothing.");
+        auth.MapPost("/passwd/{token}", Recover.Reset).Takes<ResetRequest>().For(Access.Anyone, LimitName.Link)
+            .WithSummary("Sets a new password with a reset link and ends every session.");
+        auth.MapPost("/passwd/reset/{token}", Recover.Reset).Takes<ResetRequest>().For(Access.Anyone, LimitName.Link)
+            .WithSummary("Another path for /api/auth/passwd/{token}.");
     }
 }
 

@@ -14,20 +14,32 @@ internal static class SessionEndpoints
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/api/auth").WithTags("Sessions");
-        auth.MapPost("/login", LogIn.Handle).Takes<LogInRequest>().For(Access.Anyone, LimitName.LoginSource, LimitName.Login);
-        auth.MapGet("/session", Get).For(Access.Session);
-        auth.MapPatch("/session", SelectUser.Handle).Takes<SelectUserRequest>().For(Access.Session);
-        auth.MapDelete("/session", LogOut.Handle).For(Access.Anyone);
-        auth.MapPost("/logout", LogOut.Handle).For(Access.Anyone);
-        auth.MapPost("/reset", LogOut.Reset).WithMetadata(new EndpointRules(Access.Anyone, []) { CrossOriginAllowed = true });
-        auth.MapGet("/info", Info).For(Access.Anyone);
-        auth.MapGet("/check", Check).For(Access.Session);
-        auth.MapPost("/token", IssueToken).For(Access.Session);
+        auth.MapPost("/login", LogIn.Handle).Takes<LogInRequest>().For(Access.Anyone, LimitName.LoginSource, LimitName.Login)
+            .WithSummary("Logs in with a password; an empty object asks for the live session.");
+        auth.MapGet("/session", Get).For(Access.Session)
+            .WithSummary("Answers the session.");
+        auth.MapPatch("/session", SelectUser.Handle).Takes<SelectUserRequest>().For(Access.Session)
+            .WithSummary("Selects a user of the account; null leaves the user.");
+        auth.MapDelete("/session", LogOut.Handle).For(Access.Anyone)
+            .WithSummary("Logs out; also without a session.");
+        auth.MapPost("/logout", LogOut.Handle).For(Access.Anyone)
+            .WithSummary("Logs out; also without a session.");
+        auth.MapPost("/reset", LogOut.Reset).WithMetadata(new EndpointRules(Access.Anyone, []) { CrossOriginAllowed = true })
+            .WithSummary("Logs out from any site, for a browser whose cookies are in the way.");
+        auth.MapGet("/info", Info).For(Access.Anyone)
+            .WithSummary("Answers the global: what a page knows of the visitor, guests too.");
+        auth.MapGet("/check", Check).For(Access.Session)
+            .Produces(StatusCodes.Status204NoContent).WithSummary("Tells a reverse proxy whose session it is, in headers.");
+        auth.MapPost("/token", IssueToken).For(Access.Session)
+            .WithSummary("Issues an access token for the session in hand.");
 
         var account = routes.MapGroup("/account").WithTags("API clients");
-        account.MapPost("/login", LogIn.HandleToken).Takes<LogInRequest>().For(Access.Anyone, LimitName.LoginSource, LimitName.Login);
-        account.MapGet("", GetAccount).For(Access.Session);
-        routes.MapGet("/.well-known/jwks.json", GetKeys).For(Access.Anyone).WithTags("API clients");
+        account.MapPost("/login", LogIn.HandleToken).Takes<LogInRequest>().For(Access.Anyone, LimitName.LoginSource, LimitName.Login)
+            .WithSummary("Logs in with a password; the session comes in an access token, without a cookie.");
+        account.MapGet("", GetAccount).For(Access.Session)
+            .WithSummary("Answers who the session belongs to: identity, no settings.");
+        routes.MapGet("/.well-known/jwks.json", GetKeys).For(Access.Anyone).WithTags("API clients")
+            .WithSummary("The public keys that access tokens are verified with.");
     }
 
     /// <summary>The hot path: no claims principal, no ticket; bytes made once per session.</summary>

@@ -13,10 +13,14 @@ internal static class UserEndpoints
     public static void MapUsers(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapGroup("/api/auth/users").WithTags("Users");
-        users.MapGet("", UserFlows.List).For(Access.Session);
-        users.MapPost("", UserFlows.Create).Takes<CreateUserRequest>().For(Access.Session, LimitName.Login);
-        users.MapPatch("/{id}", UserFlows.Change).Takes<ChangeUserRequest>().For(Access.Session);
-        users.MapDelete("/{id}", UserFlows.Delete).Takes<DeleteUserRequest>().For(Access.Session, LimitName.Login);
+        users.MapGet("", UserFlows.List).For(Access.Session)
+            .WithSummary("Lists the users of the account.");
+        users.MapPost("", UserFlows.Create).Takes<CreateUserRequest>().For(Access.Session, LimitName.Login)
+            .Produces(StatusCodes.Status201Created).WithSummary("Makes a user; the account's password is needed.");
+        users.MapPatch("/{id}", UserFlows.Change).Takes<ChangeUserRequest>().For(Access.Session)
+            .WithSummary("Changes a user's name or preferences.");
+        users.MapDelete("/{id}", UserFlows.Delete).Takes<DeleteUserRequest>().For(Access.Session, LimitName.Login)
+            .WithSummary("Deletes a user; the account's password is needed, and the last one stays.");
     }
 }
 
