@@ -41,4 +41,17 @@ internal static class SecurityEventTypes
     public const string PasswordReset = "password_reset";
     public const string UserCreated = "user_created";
     public const string UserDeleted = "user_deleted";
+
+    /// <summary>What each type tells; <c>docs/events.md</c> is made of it.</summary>
+    public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>(
+        StringComparer.Ordinal)
+    {
+        [SignedUp] = "A sign-up was taken; the account is pending.",
+        [AccountVerified] = "A verification link was used; the address and the account belong together from now on.",
+        [LoggedIn] = "Credentials were right and a session was made; the detail says how it is carried.",
+        [LoggedOut] = "A session was ended by its holder.",
+        [PasswordReset] = "A reset link was used: new password, every session ended.",
+        [UserCreated] = "A user was made.",
+        [UserDeleted] = "A user was deleted.",
+    };
 }
