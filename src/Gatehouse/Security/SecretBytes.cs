@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -25,8 +26,9 @@ internal static class SecretBytes
             if (!char.IsAsciiLetterOrDigit(character) && character is not ('-' or '_'))
                 return false;
         }
-        // The last character carries 4 bits of the secret and 2 that must be zero.
-        return Base64Url.TryDecodeFromChars(text, bytes, out var written) && written == Length
+        // The last character carries 4 bits of the secret and 2 that must be zero. The decoder's Try method throws over
+        // these two, so its status is asked.
+        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == Length
             && Base64Url.EncodeToString(bytes[..Length])[^1] == text[^1];
     }
 }
