@@ -54,6 +54,11 @@ internal static class AccountStore
             ORDER BY created_at DESC, id DESC LIMIT 100 OFFSET @MostPendingPerAddress)
         """;
 
+    private const string LockFirstPending = """
+        UPDATE accounts SET epoch = epoch WHERE id = (
+            SELECT id FROM accounts WHERE email_key = @emailKey AND verified_at IS NULL ORDER BY created_at, id LIMIT 1)
+        """;
+
     private const string MarkVerified = """
         UPDATE accounts SET verified_at = @now
         WHERE id = @id AND verified_at IS NULL AND email_key = @sentTo
@@ -118,6 +123,12 @@ internal static class AccountStore
         });
         await db.ExecuteAsync(DeleteOldestPending, new { account.EmailKey, MostPendingPerAddress });
     }
+
+    /// <summary>
+    /// To come first in a verification: the sign-ups of an address are verified one after the other. Each discards the
+    /// others and their links, so two at once would hold what the other needs.
+    /// </summary>
+    public static Task LockPendingAsync(Db db, string emailKey) => db.ExecuteAsync(LockFirstPending, new { emailKey });
 
     /// <summary>
     /// Makes a pending account the one that its address belongs to, and discards the others: whoever planted a password

@@ -123,6 +123,7 @@ internal static class Verify
         var done = await services.Database.TransactAsync<Done?>(async db =>
         {
             var now = services.Clock.NowMicros();
+            await AccountStore.LockPendingAsync(db, found.Pending.EmailKey!);
             if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, found.Token, now) is not { } link
                 || !await AccountStore.VerifyAsync(db, link.AccountId, link.SentTo, now))
             {
