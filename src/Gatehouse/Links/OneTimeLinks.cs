@@ -5,7 +5,8 @@ namespace Gatehouse.Links;
 /// <summary>
 /// The one place that makes and consumes mailed secrets. Promises: a link works for one purpose, one account, the
 /// address it was mailed to, until it expires, once: of any number of uses at the same time one succeeds, because
-/// consuming is one DELETE whose WHERE holds every rule. Looking at a link never changes it.
+/// consuming is one DELETE. Looking at a link never changes it, and comes before every use: there alone wrong tries
+/// count, so that wrong passwords sent at once with the right one don't take the link from under it.
 /// </summary>
 internal static class OneTimeLinks
 {
@@ -23,8 +24,7 @@ internal static class OneTimeLinks
         """;
 
     private const string Consume = """
-        DELETE FROM one_time_links
-        WHERE hash = @Hash AND purpose = @purpose AND expires_at > @now AND wrong_tries < @MostWrongTries
+        DELETE FROM one_time_links WHERE hash = @Hash AND purpose = @purpose AND expires_at > @now
         RETURNING account_id AS AccountId, sent_to AS SentTo
         """;
 
@@ -51,7 +51,7 @@ internal static class OneTimeLinks
 
     /// <summary>Uses the link up. Null: there was nothing to use; then nothing else may happen.</summary>
     public static Task<OneTimeLink?> ConsumeAsync(Db db, string purpose, LinkToken token, long now) =>
-        db.FirstOrNullAsync<OneTimeLink>(Consume, new { Hash = token.Hash(purpose), purpose, now, MostWrongTries });
+        db.FirstOrNullAsync<OneTimeLink>(Consume, new { Hash = token.Hash(purpose), purpose, now });
 
     public static Task CountWrongTryAsync(Db db, string purpose, LinkToken token) =>
         db.ExecuteAsync(CountWrong, new { Hash = token.Hash(purpose), purpose });
