@@ -29,7 +29,6 @@ internal static class LogOut
     public static async Task HandleAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
         await ResetAsync(http, services, cancellationToken);
-        http.Response.Headers.Remove("Set-Cookie");
         await services.Answers.ClearAsync(http, cancellationToken);
     }
 

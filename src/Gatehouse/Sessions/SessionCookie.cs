@@ -76,7 +76,10 @@ internal sealed class SessionCookie
             Secure = IsSecure(http.Request) || name == HostName,
             SameSite = Microsoft.Net.Http.Headers.SameSiteMode.Strict,
         };
-        http.Response.Headers.Append(HeaderNames.SetCookie, cookie.ToString());
+        // One line per name (RFC 6265, 4.1.1): a session made now takes the place of the dead one's clearing.
+        var others = http.Response.Headers.SetCookie.Where(
+            line => line?.StartsWith(name + "=", StringComparison.Ordinal) != true);
+        http.Response.Headers.SetCookie = new StringValues([.. others, cookie.ToString()]);
     }
 
     public bool IsSecure(HttpRequest request) => !loopback || request.IsHttps;
