@@ -97,7 +97,7 @@ internal static class LogIn
             if (userId is not null && users.All(user => user.Id != userId))
                 return (null, false);
             var chosen = userId ?? (users.Count == 1 ? users[0].Id : null);
-            var added = await services.Sessions.AddAsync(db, account.Id, chosen, account.PasswordHash, via, origin);
+            var added = await services.Sessions.AddAsync(db, account.Id, chosen, account.Epoch, via, origin);
             if (added is null)
                 return (null, true);
             if (presented is not null)

@@ -31,14 +31,13 @@ internal static class SessionRows
         INSERT INTO sessions (id, token_hash, account_id, user_id, epoch, via, ip, user_agent, created_at, last_seen_at, expires_at)
         SELECT @Id, @TokenHash, a.id, @UserId, a.epoch, @Via, @Ip, @UserAgent, @Now, @Now, @ExpiresAt
         FROM accounts a
-        WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND (@CheckedHash IS NULL OR a.password_hash = @CheckedHash)
+        WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND (@CheckedEpoch IS NULL OR a.epoch = @CheckedEpoch)
         """;
 
-    // The session just made is first, also where a clock was set back and the others seem to have been seen later.
     private const string DeleteOverflow = """
         DELETE FROM sessions WHERE account_id = @AccountId AND id IN (
-            SELECT id FROM sessions WHERE account_id = @AccountId
-            ORDER BY CASE WHEN id = @Id THEN 0 ELSE 1 END, last_seen_at DESC, id DESC LIMIT 100 OFFSET @MostPerAccount)
+            SELECT id FROM sessions WHERE account_id = @AccountId AND id <> @Id
+            ORDER BY last_seen_at DESC, id DESC LIMIT 100 OFFSET @MostOthers)
         """;
 
     private const string SelectUser = """
@@ -72,7 +71,7 @@ internal static class SessionRows
     {
         if (await db.ExecuteAsync(Insert, session) == 0)
             return false;
-        await db.ExecuteAsync(DeleteOverflow, new { session.AccountId, session.Id, MostPerAccount });
+        await db.ExecuteAsync(DeleteOverflow, new { session.AccountId, session.Id, MostOthers = MostPerAccount - 1 });
         return true;
     }
 
@@ -92,9 +91,10 @@ internal static class SessionRows
     public static Task<int> PurgeAsync(Db db, long now, int most) => db.ExecuteAsync(DeleteEnded, new { now, most });
 }
 
-/// <param name="CheckedHash">
-/// The password hash that the credentials were checked against; null when they weren't a password.
+/// <param name="CheckedEpoch">
+/// The account's epoch when the password was checked; null when the credentials weren't a password. Every new password
+/// raises it; the same password hashed anew at another login doesn't.
 /// </param>
 internal sealed record NewSession(
     string Id, byte[] TokenHash, string AccountId, string? UserId, string Via, string? Ip, string? UserAgent,
-    long Now, long ExpiresAt, string? CheckedHash);
+    long Now, long ExpiresAt, long? CheckedEpoch);

@@ -42,12 +42,12 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
 
     /// <summary>Adds a session in the caller's transaction. Null: the account is gone, or its password another one.</summary>
     public async Task<IssuedSession?> AddAsync(
-        Db db, string accountId, string? userId, string? checkedHash, string via, RequestOrigin origin)
+        Db db, string accountId, string? userId, long? checkedEpoch, string via, RequestOrigin origin)
     {
         var token = SessionToken.New();
         var now = clock.NowMicros();
         var session = new NewSession(Ids.New(clock), token.Hash(), accountId, userId, via, origin.Ip, origin.UserAgent,
-            now, now + UnixMicros.Of(settings.Sessions.MaxAge), checkedHash);
+            now, now + UnixMicros.Of(settings.Sessions.MaxAge), checkedEpoch);
         if (!await SessionRows.TryAddAsync(db, session))
             return null;
         var row = await SessionRows.FindByIdAsync(db, session.Id, now, IdleSince(now));

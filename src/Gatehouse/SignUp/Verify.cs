@@ -137,7 +137,7 @@ internal static class Verify
             if (!withSession)
                 return new Done(verified!, null);
             var issued = await services.Sessions.AddAsync(
-                db, link.AccountId, user.Id, found.Pending.PasswordHash, SessionVia.Cookie, origin);
+                db, link.AccountId, user.Id, found.Pending.Epoch, SessionVia.Cookie, origin);
             return new Done(verified!, issued);
         }, cancellationToken);
         if (done is not null)
