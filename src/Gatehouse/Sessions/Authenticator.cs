@@ -36,6 +36,16 @@ internal sealed class Authenticator(
             _ => (null, Problems.Unauthenticated()),
         };
 
+    /// <summary>
+    /// The token on the answer to a bearer is for this session from now on: another one, or the same with another user.
+    /// Null: the session has ended, so none is sent.
+    /// </summary>
+    public static void Follow(HttpContext http, Session? session)
+    {
+        if (http.Features.Get<Renewal>() is { } renewal)
+            renewal.Session = session;
+    }
+
     private async ValueTask<Caller> ByCookieAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var reading = cookie.Read(http.Request);
@@ -64,7 +74,9 @@ internal sealed class Authenticator(
         // The payload names the session; the session's row names the account. They were one when it was signed.
         if (session is null || pending.Covers(session.Id, tokenHash: null) || session.AccountId != claims.Subject)
             return Caller.Refused.Instance;
-        http.Response.OnStarting(SendRenewed, new Renewal(http, text, claims, session, tokens, settings.Tokens.HeaderName));
+        var renewal = new Renewal(http, text, claims, tokens, settings.Tokens.HeaderName) { Session = session };
+        http.Features.Set(renewal);
+        http.Response.OnStarting(SendRenewed, renewal);
         return new Caller.Known(session, ByToken: true);
     }
 
@@ -76,15 +88,19 @@ internal sealed class Authenticator(
     private static Task SendRenewed(object state)
     {
         var renewal = (Renewal)state;
-        if (renewal.Http.Response.StatusCode is >= 200 and < 300 && !renewal.Http.Response.Headers.ContainsKey(renewal.HeaderName))
+        var response = renewal.Http.Response;
+        if (renewal.Session is { } session && response.StatusCode is >= 200 and < 300
+            && !response.Headers.ContainsKey(renewal.HeaderName))
         {
-            renewal.Http.Response.Headers[renewal.HeaderName] =
-                renewal.Tokens.Renew(renewal.Text, renewal.Claims, renewal.Session);
-            renewal.Http.Response.Headers.CacheControl = "no-store";
+            response.Headers[renewal.HeaderName] = renewal.Tokens.Renew(renewal.Text, renewal.Claims, session);
+            response.Headers.CacheControl = "no-store";
         }
         return Task.CompletedTask;
     }
 
     private sealed record Renewal(
-        HttpContext Http, string Text, AccessTokenClaims Claims, Session Session, AccessTokens Tokens, string HeaderName);
+        HttpContext Http, string Text, AccessTokenClaims Claims, AccessTokens Tokens, string HeaderName)
+    {
+        public required Session? Session { get; set; }
+    }
 }

@@ -113,6 +113,7 @@ internal static class LogIn
             return (null, Problems.InvalidCredentials()); // the password was changed while it was being checked
         if (presented is not null)
             services.Sessions.Forget(presented.Session.Id);
+        Authenticator.Follow(http, issued.Session);
         return (issued, null);
     }
 }

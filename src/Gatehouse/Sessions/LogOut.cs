@@ -43,6 +43,7 @@ internal static class LogOut
                 session = known.Session;
                 await DeleteAsync(session, http, services);
                 services.Sessions.Forget(session.Id);
+                Authenticator.Follow(http, null);
             }
         }
         catch (StoreUnavailableException)

@@ -16,7 +16,10 @@ internal static class SelectUser
         if (unfit is not null)
             return unfit;
         var (changed, refused) = await HandleAsync(session!, request!.UserId, sessions, cancellationToken);
-        return refused ?? (IResult)new JsonAnswer(changed!.ToJson());
+        if (refused is not null)
+            return refused;
+        Authenticator.Follow(http, changed);
+        return new JsonAnswer(changed!.ToJson());
     }
 
     public static async Task<(Session? Session, Problem? Problem)> HandleAsync(

@@ -51,7 +51,7 @@ internal sealed class AccessTokens(SigningKeys keys, GatehouseSettings settings,
     public string Renew(string text, AccessTokenClaims claims, Session session)
     {
         var now = clock.NowMicros();
-        if (IsYoung(claims.IssuedAt * 1_000_000, now) && claims.UserId == session.UserId)
+        if (IsYoung(claims.IssuedAt * 1_000_000, now) && claims.SessionId == session.Id && claims.UserId == session.UserId)
             return text;
         var shared = renewed.Find(session.Id);
         if (shared is null)
