@@ -26,6 +26,13 @@ internal sealed record Answer(HttpStatusCode Status, IReadOnlyDictionary<string,
         .Select(line => line[(name.Length + 1)..].Split(';')[0])
         .FirstOrDefault();
 
+    /// <summary>All that a client can tell two answers apart by, but the time of day.</summary>
+    public string Shape => string.Join('\n', [
+        Status.ToString(), .. Headers.Keys.Order(StringComparer.OrdinalIgnoreCase),
+        .. SetCookies.Select(line => line.Split('=')[0]), Body]);
+
+    public string? Text(string member) => Json.GetProperty(member).GetString();
+
     /// <summary>Fails the test, showing the answer, unless it is this refusal.</summary>
     public void IsProblem(int status, string code)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -19,6 +20,7 @@ internal sealed class App : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
     private const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    private static int customers;
     private readonly WebApplication server;
     private readonly bool ownsStore;
 
@@ -79,19 +81,44 @@ internal sealed class App : IAsyncDisposable
         return await Answer.ReadAsync(response);
     }
 
+    /// <summary>An address that no other test uses.</summary>
+    public static string NewEmail() =>
+        string.Create(CultureInfo.InvariantCulture, $"c{Interlocked.Increment(ref customers)}@example.com");
+
+    /// <summary>Sends requests at the same time; the answers in the order of their numbers, from 0.</summary>
+    public static Task<Answer[]> AtOnceAsync(int count, Func<int, Task<Answer>> send) =>
+        Task.WhenAll(Enumerable.Range(0, count).Select(send));
+
+    /// <summary>The header of an API client.</summary>
+    public static (string Name, string Value) Bearer(string token) => ("Authorization", "Bearer " + token);
+
+    public Task<Answer> LogInAsync(string email, string password = Password, params (string Name, string Value)[] headers) =>
+        PostAsync("/api/auth/login", Json(("email", email), ("password", password)), headers);
+
+    public Task<Answer> VerifyAsync(string token, string password = Password, string userName = "Alice") =>
+        PostAsync($"/api/auth/mail/verify/{token}", Json(("password", password), ("user_name", userName)));
+
+    /// <summary>Asks for a reset link and returns its token.</summary>
+    public async Task<string> ForgetPasswordAsync(string email)
+    {
+        var before = await TickAsync(email);
+        (await PostAsync("/api/auth/passwd", Json(("email", email)))).IsOk();
+        return (await MailAsync(email, before)).Token;
+    }
+
     /// <summary>Signs up, takes the link out of the mail, verifies: a customer with an account, a user and a session.</summary>
     public async Task<Person> JoinAsync(string email = "alice@example.com", string password = Password, string userName = "Alice")
     {
         var token = await SignUpAsync(email, password);
-        var verified = await PostAsync($"/api/auth/mail/verify/{token}", Json(("password", password), ("user_name", userName)));
-        Assert.Equal(HttpStatusCode.OK, verified.Status);
+        var verified = await VerifyAsync(token, password, userName);
+        verified.IsOk();
         return new Person(this, email, password, verified.Cookie("gatehouse")!, verified.Json);
     }
 
     /// <summary>Signs up and returns the token of the link that was mailed.</summary>
     public async Task<string> SignUpAsync(string email = "alice@example.com", string password = Password)
     {
-        var before = (await MailsAsync(email)).Count;
+        var before = await TickAsync(email);
         var answer = await PostAsync("/api/auth/signup", Json(("email", email), ("password", password)));
         Assert.Equal(HttpStatusCode.Accepted, answer.Status);
         return (await MailAsync(email, before)).Token;
@@ -108,6 +135,13 @@ internal sealed class App : IAsyncDisposable
             await Task.Delay(10);
         }
         throw new TimeoutException("No mail came.");
+    }
+
+    /// <summary>Lets a little time pass, so that what follows is newer than what was; the number of mails so far.</summary>
+    public async Task<int> TickAsync(string email)
+    {
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        return (await MailsAsync(email)).Count;
     }
 
     /// <summary>All mails to an address, newest first.</summary>
