@@ -1,0 +1,79 @@
+using Gatehouse.Tests.Support;
+
+namespace Gatehouse.Tests.SignUp;
+
+public sealed class ConfirmOnSqlite() : ConfirmTests(StoreKind.Sqlite);
+
+public sealed class ConfirmOnPostgres() : ConfirmTests(StoreKind.Postgres);
+
+/// <summary>Verification with one button: <c>Verification:AskPassword=false</c>.</summary>
+public abstract class ConfirmTests(StoreKind store)
+{
+    private static readonly (string, string) OneButton = ("Verification:AskPassword", "false");
+
+    [Fact]
+    public async Task Where_the_password_is_asked_there_is_no_button()
+    {
+        await using var app = await App.StartAsync(store);
+        var token = await app.SignUpAsync();
+
+        (await app.PostAsync("/api/auth/confirm_account", App.Json(("token", token)))).IsProblem(404, "not_found");
+
+        Assert.Equal(0, await app.Store.CountAsync("accounts WHERE verified_at IS NOT NULL"));
+        (await app.VerifyAsync(token)).IsOk();
+    }
+
+    [Theory]
+    [InlineData("first@example.com", null, "first")]
+    [InlineData("second@example.com", "Dame Second", "Dame Second")]
+    public async Task The_button_confirms_names_the_user_and_logs_nobody_in(string email, string? displayName, string expected)
+    {
+        await using var app = await App.StartAsync(store, OneButton);
+        (await app.PostAsync("/api/auth/signup", App.Json(
+            ("email", email), ("password", App.Password), ("displayname", displayName ?? "")))).IsOk();
+        var token = (await app.MailAsync(email)).Token;
+
+        var look = await app.GetAsync($"/api/auth/mail/verify/{token}");
+        var confirmed = await app.PostAsync("/api/auth/confirm_account", App.Json(("token", token)));
+        var again = await app.PostAsync("/api/auth/confirm_account", App.Json(("token", token)));
+
+        Assert.False(look.Json.GetProperty("ask_password").GetBoolean());
+        Assert.Equal("""{"status":"confirmed"}""", confirmed.Body);
+        Assert.Empty(confirmed.SetCookies);
+        again.IsProblem(410, "link_invalid");
+        Assert.Equal(0, await app.Store.CountAsync("sessions"));
+        Assert.Equal(1, await app.Store.CountAsync("users"));
+        var login = await app.LogInAsync(email);
+        Assert.Equal(expected, login.Json.GetProperty("user").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task The_link_takes_a_name_and_needs_no_password()
+    {
+        await using var app = await App.StartAsync(store, OneButton);
+        var token = await app.SignUpAsync();
+        (await app.PostAsync($"/api/auth/mail/verify/{token}", App.Json(("user_name", "\u202e")))).IsProblem(422, "invalid_input");
+
+        var confirmed = await app.PostAsync($"/api/auth/mail/verify/{token}", App.Json(("user_name", "Queen")));
+
+        Assert.Equal("""{"status":"confirmed"}""", confirmed.Body);
+        Assert.Empty(confirmed.SetCookies);
+        Assert.Equal("Queen", (await app.LogInAsync("alice@example.com")).Json.GetProperty("user").GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task Nothing_else_than_a_living_link_confirms()
+    {
+        await using var app = await App.StartAsync(store, OneButton);
+        var token = await app.SignUpAsync();
+        foreach (var wrong in (string[])["", "x", new string('A', 43), token[..^1]])
+            (await app.PostAsync("/api/auth/confirm_account", App.Json(("token", wrong)))).IsProblem(410, "link_invalid");
+        foreach (var body in (string[])["{}", """{"token":null}""", """{"token":[]}""", """{"token":1}"""])
+            (await app.PostAsync("/api/auth/confirm_account", body)).IsProblem(400, "bad_request");
+        app.Clock.Advance(TimeSpan.FromHours(24));
+        (await app.PostAsync("/api/auth/confirm_account", App.Json(("token", token)))).IsProblem(410, "link_invalid");
+
+        Assert.Equal(0, await app.Store.CountAsync("accounts WHERE verified_at IS NOT NULL"));
+        Assert.Equal(0, await app.Store.CountAsync("users"));
+    }
+}
