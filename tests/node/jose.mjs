@@ -1,5 +1,6 @@
 // The independent implementation of JOSE that access tokens are compared with.
 // verify: {jwks, token, options} in, {header, claims} out. The exit code is 1 when jose refuses the token.
+// verifyRemote: the same with a url in place of jwks, which jose fetches.
 // sign: {pkcs8, tokens: [{alg, header, claims, secret?}]} in, an array of tokens out. Without a secret (base64) the RSA
 // key signs, or a fresh key where the algorithm needs another kind; alg "JWE" makes a five-part token.
 import { createPrivateKey, createPublicKey } from 'node:crypto';
@@ -8,8 +9,12 @@ import * as jose from 'jose';
 
 const encode = (claims) => new TextEncoder().encode(JSON.stringify(claims));
 
-async function verify({ jwks, token, options }) {
-  const { protectedHeader, payload } = await jose.jwtVerify(token, jose.createLocalJWKSet(jwks), {
+const verify = ({ jwks, ...rest }) => verifyBy(jose.createLocalJWKSet(jwks), rest);
+
+const verifyRemote = ({ url, ...rest }) => verifyBy(jose.createRemoteJWKSet(new URL(url)), rest);
+
+async function verifyBy(keys, { token, options }) {
+  const { protectedHeader, payload } = await jose.jwtVerify(token, keys, {
     ...options,
     currentDate: new Date(options.now * 1000),
   });
@@ -33,6 +38,6 @@ async function sign({ pkcs8, tokens }) {
   }));
 }
 
-const modes = { verify, sign };
+const modes = { verify, verifyRemote, sign };
 const answer = await modes[process.argv[2]](JSON.parse(await text(process.stdin)));
 process.stdout.write(JSON.stringify(answer));
