@@ -1,0 +1,175 @@
+using System.Net;
+using Gatehouse.Tests.Support;
+
+namespace Gatehouse.Tests.Recovery;
+
+public sealed class RecoverOnSqlite(SharedOnSqlite shared) : RecoverTests(shared), IClassFixture<SharedOnSqlite>;
+
+public sealed class RecoverOnPostgres(SharedOnPostgres shared) : RecoverTests(shared), IClassFixture<SharedOnPostgres>;
+
+public abstract class RecoverTests(SharedApp shared)
+{
+    private const string NewPassword = "another long passphrase";
+    private readonly App app = shared.App;
+    private readonly string email = App.NewEmail();
+
+    [Theory]
+    [InlineData("/api/auth/passwd")]
+    [InlineData("/api/auth/passwd/reset")]
+    public async Task Every_address_and_name_gets_the_same_answer_and_what_it_needs_by_mail(string path)
+    {
+        var username = "u-" + email[..email.IndexOf('@')];
+        (await app.PostAsync("/api/auth/signup", App.Json(
+            ("email", email), ("username", username), ("password", App.Password)))).IsOk();
+        (await app.VerifyAsync((await app.MailAsync(email)).Token)).IsOk();
+        var pending = App.NewEmail();
+        await app.SignUpAsync(pending);
+        var unknown = App.NewEmail();
+        await app.TickAsync(email);
+
+        var first = await app.PostAsync(path, App.Json(("email", email)));
+        Assert.Equal(HttpStatusCode.Accepted, first.Status);
+        Assert.Equal("""{"status":"check_email"}""", first.Body);
+        foreach (var (member, name) in ((string, string)[])[
+            ("username", username), ("email", username), ("username", email.ToUpperInvariant()), ("email", pending),
+            ("email", unknown), ("username", "nobody-of-that-name")])
+        {
+            Assert.Equal(first.Shape, (await app.PostAsync(path, App.Json((member, name)))).Shape);
+        }
+
+        await app.MailsSettledAsync();
+        Assert.Equal(4, (await app.MailsAsync(email)).Count(mail => mail.Kind == "reset"));
+        Assert.Equal(["verify", "verify"], (await app.MailsAsync(pending)).Select(mail => mail.Kind), StringComparer.Ordinal);
+        Assert.Empty(await app.MailsAsync(unknown));
+        Assert.Equal(1, await app.Store.CountAsync($"one_time_links WHERE purpose = 'reset' AND sent_to = '{email}'"));
+        Assert.Equal(0, await app.Store.CountAsync($"one_time_links WHERE purpose = 'reset' AND sent_to = '{pending}'"));
+    }
+
+    [Theory]
+    [InlineData("/api/auth/passwd/")]
+    [InlineData("/api/auth/passwd/reset/")]
+    public async Task A_reset_sets_the_password_ends_every_session_tells_the_owner_and_logs_nobody_in(string path)
+    {
+        var alice = await app.JoinAsync(email);
+        var token = await alice.TakeTokenAsync();
+        var reset = await app.ForgetPasswordAsync(email);
+        var seen = await app.TickAsync(email);
+
+        var look = await app.GetAsync("/api/auth/passwd/" + reset);
+        var done = await app.PostAsync(path + reset, App.Json(("password", NewPassword)), alice.CookieHeader);
+
+        Assert.Equal("""{"valid":true}""", look.Body);
+        Assert.Equal(HttpStatusCode.OK, done.Status);
+        Assert.Equal("""{"status":"password_changed"}""", done.Body);
+        Assert.Empty(done.SetCookies);
+        Assert.Null(done.Header("GN-Access-Token"));
+        (await alice.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
+        (await app.GetAsync("/account", App.Bearer(token))).IsProblem(401, "invalid_token");
+        Assert.Equal(0, await app.Store.CountAsync($"sessions WHERE account_id = '{alice.AccountId}'"));
+        Assert.Equal(0, await app.Store.CountAsync($"one_time_links WHERE account_id = '{alice.AccountId}'"));
+        var notice = await app.MailAsync(email, seen);
+        Assert.Equal("password_changed", notice.Kind);
+        Assert.DoesNotContain(NewPassword, notice.Text, StringComparison.Ordinal);
+        (await app.LogInAsync(email)).IsProblem(401, "invalid_credentials");
+        (await app.LogInAsync(email, NewPassword)).IsOk();
+        (await app.PostAsync(path + reset, App.Json(("password", NewPassword)))).IsProblem(410, "link_invalid");
+    }
+
+    [Fact]
+    public async Task A_newer_link_replaces_the_older_one()
+    {
+        await app.JoinAsync(email);
+        var older = await app.ForgetPasswordAsync(email);
+        var newer = await app.ForgetPasswordAsync(email);
+        (await app.GetAsync($"/api/auth/passwd/{older}")).IsProblem(410, "link_invalid");
+        (await ResetAsync(older)).IsProblem(410, "link_invalid");
+        (await app.GetAsync($"/api/auth/passwd/{newer}")).IsOk();
+
+        // The mail that answers a sign-up with a known address carries a reset link too.
+        var newest = await app.SignUpAsync(email, "planted by an attacker");
+        (await ResetAsync(newer)).IsProblem(410, "link_invalid");
+        (await ResetAsync(newest)).IsOk();
+
+        (await app.LogInAsync(email, "planted by an attacker")).IsProblem(401, "invalid_credentials");
+        (await app.LogInAsync(email, NewPassword)).IsOk();
+    }
+
+    [Theory]
+    [InlineData("""{"password":"short"}""", 422, "weak_password")]
+    [InlineData("""{"password":"EMAIL"}""", 422, "weak_password")]
+    [InlineData("""{"password":"password123"}""", 422, "weak_password")]
+    [InlineData("""{"password":""}""", 422, "weak_password")]
+    [InlineData("""{"password":null}""", 400, "bad_request")]
+    [InlineData("""{"password":"\udc00 another long passphrase"}""", 400, "bad_request")]
+    [InlineData("{}", 400, "bad_request")]
+    public async Task A_refused_password_keeps_the_link_the_sessions_and_the_old_password(string body, int status, string code)
+    {
+        var alice = await app.JoinAsync(email);
+        var reset = await app.ForgetPasswordAsync(email);
+
+        var refused = await app.PostAsync($"/api/auth/passwd/{reset}", body.Replace("EMAIL", email, StringComparison.Ordinal));
+
+        refused.IsProblem(status, code);
+        (await alice.GetAsync("/api/auth/session")).IsOk();
+        (await app.LogInAsync(email)).IsOk();
+        (await ResetAsync(reset)).IsOk();
+    }
+
+    [Fact]
+    public async Task A_link_ends_exactly_with_its_lifetime()
+    {
+        await app.JoinAsync(email);
+        var reset = await app.ForgetPasswordAsync(email);
+
+        app.Clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromMicroseconds(1));
+        (await app.GetAsync($"/api/auth/passwd/{reset}")).IsOk();
+        app.Clock.Advance(TimeSpan.FromMicroseconds(1));
+        (await app.GetAsync($"/api/auth/passwd/{reset}")).IsProblem(410, "link_invalid");
+        (await ResetAsync(reset)).IsProblem(410, "link_invalid");
+
+        (await app.LogInAsync(email)).IsOk();
+    }
+
+    [Fact]
+    public async Task Of_sixteen_resets_at_once_one_wins_and_one_notice_goes()
+    {
+        await app.JoinAsync(email);
+        var reset = await app.ForgetPasswordAsync(email);
+
+        var answers = await App.AtOnceAsync(16, i => ResetAsync(reset, $"{NewPassword} {i}"));
+
+        Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+        Assert.Equal(15, answers.Count(answer => answer.Code == "link_invalid"));
+        var winner = Array.FindIndex(answers, answer => answer.Status == HttpStatusCode.OK);
+        (await app.LogInAsync(email, $"{NewPassword} {winner}")).IsOk();
+        (await app.LogInAsync(email, $"{NewPassword} {(winner + 1) % 16}")).IsProblem(401, "invalid_credentials");
+        await app.MailsSettledAsync();
+        Assert.Single(await app.MailsAsync(email), mail => mail.Kind == "password_changed");
+    }
+
+    [Fact]
+    public async Task For_a_pending_address_a_reset_never_verifies()
+    {
+        await app.SignUpAsync(email);
+        var seen = await app.TickAsync(email);
+        (await app.PostAsync("/api/auth/passwd", App.Json(("email", email)))).IsOk();
+        var token = (await app.MailAsync(email, seen)).Token;
+
+        (await ResetAsync(token)).IsProblem(410, "link_invalid");
+
+        Assert.Equal(0, await app.Store.CountAsync($"accounts WHERE email_key = '{email}' AND verified_at IS NOT NULL"));
+        (await app.VerifyAsync(token, NewPassword)).IsProblem(401, "invalid_credentials");
+        (await app.VerifyAsync(token)).IsOk();
+    }
+
+    [Fact]
+    public async Task What_names_nobody_is_refused()
+    {
+        (await app.PostAsync("/api/auth/passwd", "{}")).IsProblem(400, "bad_request");
+        (await app.PostAsync("/api/auth/passwd", App.Json(("email", "no address")))).IsProblem(422, "invalid_input");
+        (await app.GetAsync("/api/auth/passwd/x")).IsProblem(410, "link_invalid");
+    }
+
+    private Task<Answer> ResetAsync(string token, string password = NewPassword) =>
+        app.PostAsync($"/api/auth/passwd/{token}", App.Json(("password", password)));
+}
