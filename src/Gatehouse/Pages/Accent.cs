@@ -45,7 +45,9 @@ internal readonly record struct Accent
     private double Luminance => (0.2126 * Linear(rgb.Red)) + (0.7152 * Linear(rgb.Green)) + (0.0722 * Linear(rgb.Blue));
 
     private Accent Mixed(Accent other, double part) => new(
-        Between(rgb.Red, other.rgb.Red, part), Between(rgb.Green, other.rgb.Green, part), Between(rgb.Blue, other.rgb.Blue, part));
+        Between(rgb.Red, other.rgb.Red, part),
+        Between(rgb.Green, other.rgb.Green, part),
+        Between(rgb.Blue, other.rgb.Blue, part));
 
     private static int Between(int from, int to, double part) => (int)Math.Round(from + ((to - from) * part));
 

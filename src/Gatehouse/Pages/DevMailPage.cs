@@ -24,7 +24,11 @@ internal static class DevMailPage
         if (await database.ReadAsync(db => DevMailbox.FindAsync(db, id), cancellationToken) is not { } mail)
             return Problems.NotFound();
         return new Page(mail.Subject, $"""
-            <dl><dt>To</dt><dd><bdi>{mail.Recipient}</bdi></dd><dt>Kind</dt><dd>{mail.Kind}</dd><dt>At</dt><dd>{UnixMicros.ToRfc3339(mail.CreatedAt)}</dd></dl>
+            <dl>
+            <dt>To</dt><dd><bdi>{mail.Recipient}</bdi></dd>
+            <dt>Kind</dt><dd>{mail.Kind}</dd>
+            <dt>At</dt><dd>{UnixMicros.ToRfc3339(mail.CreatedAt)}</dd>
+            </dl>
             <pre class="mail">{Linked(mail.Text)}</pre>
             <details><summary>As HTML</summary><pre class="mail">{mail.Html}</pre></details>
             <nav aria-label="Other ways"><p><a href="{Path}">All mails</a></p></nav>
@@ -32,7 +36,8 @@ internal static class DevMailPage
     }
 
     private static Html Line(DevMail mail) => $"""
-        <li><a href="{Path}/{Uri.EscapeDataString(mail.Id)}">{mail.Subject}</a><br><bdi>{mail.Recipient}</bdi><br>{UnixMicros.ToRfc3339(mail.CreatedAt)}</li>
+        <li><a href="{Path}/{Uri.EscapeDataString(mail.Id)}">{mail.Subject}</a><br>
+        <bdi>{mail.Recipient}</bdi><br>{UnixMicros.ToRfc3339(mail.CreatedAt)}</li>
         """;
 
     /// <summary>The text with its addresses clickable; all that isn't one is text.</summary>

@@ -1,3 +1,4 @@
+using Gatehouse.Configuration;
 using Gatehouse.Http;
 
 namespace Gatehouse.Pages;
@@ -59,6 +60,11 @@ internal sealed record Field(string Name, string Label, string Type, string Auto
 
     public static Field Password(string label, string autoComplete) => new("password", label, "password", autoComplete);
 
+    public static Field NewPassword(string label, SignUpSettings rules) => Password(label, "new-password") with
+    {
+        Hint = $"At least {rules.PasswordMinLength} characters. A few words in a row are good.",
+    };
+
     public static Field Email(string? value) =>
         new("email", "Email", "email", "email") { Value = value };
 
@@ -90,7 +96,8 @@ internal sealed record Field(string Name, string Label, string Type, string Auto
     {
         string?[] said = [Hint is null ? null : Name + "-hint", error is null ? null : Name + "-error"];
         var describedBy = string.Join(' ', said.Where(id => id is not null));
-        return $"{Required}{Faulty(error)}{(describedBy.Length == 0 ? null : Html.Of($"""aria-describedby="{describedBy}" """))}";
+        var description = describedBy.Length == 0 ? null : Html.Of($"""aria-describedby="{describedBy}" """);
+        return $"{Required}{Faulty(error)}{description}";
     }
 
     private Html? Required => Optional ? null : Html.Of($"required ");

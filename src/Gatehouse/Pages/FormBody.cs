@@ -74,12 +74,11 @@ internal sealed class FormBody
             var value = text[index];
             if (value == (byte)'%')
             {
-                if (index + 2 >= text.Length
-                    || Convert.FromHexString(text[(index + 1)..(index + 3)], text[length..], out _, out var written) != OperationStatus.Done
-                    || written != 1)
-                {
+                if (index + 2 >= text.Length)
                     return null;
-                }
+                var digits = text[(index + 1)..(index + 3)];
+                if (Convert.FromHexString(digits, text[length..], out _, out _) != OperationStatus.Done)
+                    return null;
                 index += 2;
                 length++;
                 continue;

@@ -33,7 +33,7 @@ internal static class HomePage
         var closed = settings.SignUp.Mode == SignUpMode.Closed;
         return new Page("Welcome", $"""
             {Notice.Of(request)}
-            <p>This is the door to {settings.Pages.Title}. {(closed ? "Log in to your account." : "Log in to your account, or make one.")}</p>
+            <p>This is the door to {settings.Pages.Title}. Log in to your account{(closed ? "" : ", or make one")}.</p>
             <p class="actions"><a class="primary" href="{LogInPage.Path}">Log in</a>
             {(closed ? null : Html.Of($"""<a class="secondary" href="{SignUpPage.Path}">Sign up</a>"""))}</p>
             """);

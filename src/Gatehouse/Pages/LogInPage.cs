@@ -28,7 +28,7 @@ internal static class LogInPage
         };
         var (issued, problem) = await LogIn.HandleAsync(http, request, SessionVia.Cookie, services, cancellationToken);
         if (problem is not null)
-            return Show(http, target, form["email"], problem, settings);
+            return Show(http, target, request.Email ?? request.Username, problem, settings);
         await services.Answers.IssueAsync(http, issued!, note: null, cancellationToken);
         return new SeeOther(issued!.Session.UserId is null ? target.After(UsersPage.Path) : target.Path);
     }
@@ -43,14 +43,22 @@ internal static class LogInPage
         };
         return new Page("Log in", $"""
             {(problem is null ? Notice.Of(http.Request) : null)}{form.ToHtml()}
-            {(problem is { Code: "account_unverified" } ? Html.Of($"""<p><a href="{CheckMailPage.Path}">Send the mail again</a></p>""") : null)}
+            {Resend(problem)}
             <nav aria-label="Other ways">
             <p><a href="{ForgottenPage.Path}">Forgot your password?</a></p>
-            {(settings.SignUp.Mode == SignUpMode.Closed ? null : Html.Of($"""<p>New here? <a href="{SignUpPage.Path}">Sign up</a></p>"""))}
+            {SignUpLink(settings.SignUp)}
             </nav>
             """)
         {
             Problem = problem,
         };
     }
+
+    private static Html? Resend(Problem? problem) => problem is { Code: "account_unverified" }
+        ? Html.Of($"""<p><a href="{CheckMailPage.Path}">Send the mail again</a></p>""")
+        : null;
+
+    private static Html? SignUpLink(SignUpSettings rules) => rules.Mode == SignUpMode.Closed
+        ? null
+        : Html.Of($"""<p>New here? <a href="{SignUpPage.Path}">Sign up</a></p>""");
 }

@@ -9,7 +9,7 @@ internal static class ProblemsPage
     public const string Path = "/problems";
 
     public static IResult Get() => new Page("Problems", $"""
-        <p>Every error of the API is a problem (RFC 9457): a JSON object with a stable <code>code</code>, in one of the kinds below.</p>
+        <p>Every error of the API is a problem (RFC 9457): a JSON object with one of the codes below.</p>
         {Problems.Catalogue.Select(ToHtml)}
         """);
 
@@ -17,12 +17,16 @@ internal static class ProblemsPage
         <section id="{problem.Code}">
         <h2>{problem.Title}</h2>
         <p>{problem.Detail}</p>
-        <dl><dt>code</dt><dd><code>{problem.Code}</code></dd><dt>status</dt><dd>{problem.Status}</dd><dt>id</dt><dd>{problem.Id}</dd></dl>
+        <dl>
+        <dt>code</dt><dd><code>{problem.Code}</code></dd>
+        <dt>status</dt><dd>{problem.Status}</dd>
+        <dt>id</dt><dd>{problem.Id}</dd>
+        </dl>
         </section>
         """;
 }
 
-/// <summary>Where a login that went through another site ends when it fails. Of the code only the catalogue's words are shown.</summary>
+/// <summary>Where a login that went through another site ends when it fails. Shown are the catalogue's words.</summary>
 internal static class FailedPage
 {
     public const string Path = "/auth/failed";

@@ -61,14 +61,8 @@ internal static class NewPasswordPage
 
     private static Page Show(string token, Problem? problem, RecoveryServices services)
     {
-        var minimum = services.Settings.SignUp.PasswordMinLength;
         var form = new Form($"{ForgottenPage.Path}/{Uri.EscapeDataString(token)}", "Set the password",
-        [
-            Field.Password("New password", "new-password") with
-            {
-                Hint = $"At least {minimum} characters. A few words in a row are good.",
-            },
-        ])
+            [Field.NewPassword("New password", services.Settings.SignUp)])
         {
             Problem = problem,
         };

@@ -40,14 +40,13 @@ internal static class SignUpPage
 
     private static Page Show(Typed typed, Problem? problem, GatehouseSettings settings)
     {
-        var minimum = settings.SignUp.PasswordMinLength;
         // An invite from the link goes along unseen, until it is the one thing to mend.
         var askInvite = problem is { Code: "invite_required" or "invite_invalid" }
             || (settings.SignUp.Mode == SignUpMode.InviteOnly && typed.Invite is null);
         var form = new Form(Path, "Sign up",
         [
             Field.Email(typed.Email),
-            Field.Password("Password", "new-password") with { Hint = $"At least {minimum} characters. A few words in a row are good." },
+            Field.NewPassword("Password", settings.SignUp),
             new Field("displayname", "Your name", "text", "nickname") { Value = typed.Name, Optional = true },
             .. askInvite ? [InviteField(typed.Invite, settings)] : Array.Empty<Field>(),
         ])

@@ -70,7 +70,11 @@ internal static class UsersPage
         };
     }
 
-    private static Html ToHtml(User user, Session session) => $"""
-        <li><button type="submit" name="user_id" value="{user.Id}"{(user.Id == session.UserId ? Html.Of($""" aria-current="true" """) : null)}><bdi>{user.Name}</bdi></button></li>
-        """;
+    private static Html ToHtml(User user, Session session)
+    {
+        var current = user.Id == session.UserId ? Html.Of($"""aria-current="true" """) : null;
+        return $"""
+            <li><button type="submit" {current}name="user_id" value="{user.Id}"><bdi>{user.Name}</bdi></button></li>
+            """;
+    }
 }

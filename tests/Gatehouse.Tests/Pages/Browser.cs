@@ -51,7 +51,10 @@ internal sealed partial class Browser(App app)
             request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
         if (cookies.Count > 0)
-            request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", cookies.Select(pair => $"{pair.Key}={pair.Value}")));
+        {
+            request.Headers.TryAddWithoutValidation(
+                "Cookie", string.Join("; ", cookies.Select(pair => $"{pair.Key}={pair.Value}")));
+        }
         request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8");
         foreach (var (name, value) in headers.Length > 0 ? headers : [("Sec-Fetch-Site", "same-origin")])
         {
@@ -74,10 +77,12 @@ internal sealed partial class Browser(App app)
             cookies[pair[0]] = pair[1];
     }
 
-    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]*)\">(?<inside>.*?)</form>", RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]*)\">(?<inside>.*?)</form>",
+        RegexOptions.Singleline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Form();
 
-    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]*)\" value=\"(?<value>[^\"]*)\">",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Hidden();
 }
 
@@ -86,10 +91,16 @@ internal static class PageAssertions
     /// <summary>Fails the test, showing the answer, unless it is an HTML page with this status.</summary>
     public static Answer IsPage(this Answer answer, int status = 200)
     {
-        Assert.True((int)answer.Status == status && answer.Header("Content-Type") == "text/html; charset=utf-8",
+        Assert.True(
+            (int)answer.Status == status && answer.Header("Content-Type") == "text/html; charset=utf-8",
             $"Expected a page with {status}, got {(int)answer.Status} {answer.Header("Content-Type")}: {answer.Body}");
         return answer;
     }
+
+    public static void Shows(this Answer page, string markup) => Assert.Contains(markup, page.Body, StringComparison.Ordinal);
+
+    public static void Lacks(this Answer page, string markup) =>
+        Assert.DoesNotContain(markup, page.Body, StringComparison.Ordinal);
 
     /// <summary>The sentence beside a field, as its input refers to it.</summary>
     public static string? ErrorOf(this Answer page, string field)
@@ -102,7 +113,7 @@ internal static class PageAssertions
         return WebUtility.HtmlDecode(error.Groups["text"].Value);
     }
 
-    /// <summary>The mail with the link to a new password; the test's clock stands, so mails have no order but their kind.</summary>
+    /// <summary>The mail with the link to a new password. The clock stands, so only its kind tells it from others.</summary>
     public static async Task<ReceivedDevMail> ResetMailAsync(this App app, string email)
     {
         await app.MailsSettledAsync();

@@ -26,7 +26,7 @@ public sealed class ProblemsPageTests
         var page = (await app.GetAsync("/problems")).IsPage();
 
         Assert.All(Problems.Catalogue, problem =>
-            Assert.Contains($"<section id=\"{problem.Code}\">", page.Body, StringComparison.Ordinal));
+            page.Shows($"<section id=\"{problem.Code}\">"));
         Assert.Equal("/problems#unauthenticated", (await app.GetAsync("/api/auth/session")).Json.GetProperty("type").GetString());
     }
 
