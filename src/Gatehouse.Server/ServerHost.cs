@@ -19,8 +19,9 @@ internal static class ServerHost
             kestrel.Limits.MaxRequestBodySize = 64 * 1024;
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
-        // The framework's request log holds paths, and a path may hold a one-time secret (GH-SEC-147).
-        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        // The framework's request log holds paths, and a path may hold a one-time secret (GH-SEC-147). Off altogether, or
+        // it makes an activity and a log scope for every request, which nobody reads.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         var app = builder.Build();
         ListenWhereCustomersLook(app, settings.PublicUrl);
