@@ -40,9 +40,8 @@ internal sealed class SessionCookie
         var value = FindValue(request.Headers.Cookie, NameFor(request), out var count);
         if (count == 0)
             return CookieReading.None;
-        if (count > 1 || value.Length is 0 or > MostCharacters)
+        if (count > 1 || value.Length is 0 or > MostCharacters || !Digest.TryOf(value, out var digest))
             return CookieReading.Bad;
-        var digest = Digest.Of(value);
         if (recent.Find(digest) is { } known)
             return new CookieReading(known, Malformed: false);
         if (Unprotect(value) is not { } token)

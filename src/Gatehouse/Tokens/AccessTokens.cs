@@ -24,7 +24,8 @@ internal sealed class AccessTokens(SigningKeys keys, GatehouseSettings settings,
     {
         var ring = keys.Ring;
         var now = UnixMicros.ToSeconds(clock.NowMicros());
-        var digest = Digest.Of(text);
+        if (!Digest.TryOf(text, out var digest))
+            return null;
         if (verified.Find(digest) is { } known && ReferenceEquals(known.Ring, ring))
             return known.Claims.ExpiresAt > now ? known.Claims : null;
         var claims = AccessToken.Read(text, ring, rules, now);
