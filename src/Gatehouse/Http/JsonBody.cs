@@ -28,11 +28,13 @@ internal static class JsonBody
     {
         if (!HasMediaType(http.Request, "application/json"))
             return (null, Problems.UnsupportedMediaType());
-        var buffer = ArrayPool<byte>.Shared.Rent(MostBytes + 1);
+        // A body never has more than its Content-Length, so most need a small buffer; a chunked one may have anything.
+        var room = (int)Math.Min(http.Request.ContentLength ?? MostBytes, MostBytes) + 1;
+        var buffer = ArrayPool<byte>.Shared.Rent(room);
         try
         {
             var length = await http.Request.Body.ReadAtLeastAsync(
-                buffer.AsMemory(0, MostBytes + 1), MostBytes + 1, throwOnEndOfStream: false, cancellationToken);
+                buffer.AsMemory(0, room), room, throwOnEndOfStream: false, cancellationToken);
             return length > MostBytes ? (null, Problems.TooLarge()) : Parse(buffer.AsMemory(0, length), type);
         }
         finally
