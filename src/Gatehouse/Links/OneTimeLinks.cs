@@ -10,7 +10,10 @@ namespace Gatehouse.Links;
 /// </summary>
 internal static class OneTimeLinks
 {
-    /// <summary>Wrong passwords a verification link survives; a guesser who stole the mail gets no more than these.</summary>
+    /// <summary>
+    /// Wrong passwords a verification link survives: a guesser who stole the mail gets no more, or, all sent at once,
+    /// what the account's login budget leaves.
+    /// </summary>
     public const int MostWrongTries = 5;
 
     private const string Insert = """

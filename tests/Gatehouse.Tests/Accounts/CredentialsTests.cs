@@ -19,10 +19,12 @@ public sealed class CredentialsTests
         // Without its threads the hasher fails. Who could still be told "wrong" was told without a hash, and so early.
         app.Services.GetRequiredService<PasswordHasher>().Dispose();
 
-        foreach (var name in (string[])["alice@example.com", "pending@example.com", "nobody@example.com", "nobody", "no name at all"])
+        foreach (var name in (string[])[
+            "alice@example.com", "pending@example.com", "nobody@example.com", "nobody", "no name at all"])
         {
             (await app.LogInAsync(name)).IsProblem(500, "internal");
-            (await app.PostAsync("/account/login", App.Json(("email", name), ("password", App.Password)))).IsProblem(500, "internal");
+            (await app.PostAsync("/account/login", App.Json(("email", name), ("password", App.Password))))
+                .IsProblem(500, "internal");
         }
     }
 
@@ -55,7 +57,8 @@ public sealed class CredentialsTests
                 () => new Credentials(closed, limiter).CheckAsync(null, "nobody", password, CancellationToken.None));
         }
 
-        Assert.IsType<CredentialCheck.Wrong>(await credentials.CheckAsync(null, "nobody", password, CancellationToken.None));
+        Assert.IsType<CredentialCheck.Wrong>(
+            await credentials.CheckAsync(null, "nobody", password, CancellationToken.None));
         var blocked = Assert.IsType<CredentialCheck.Blocked>(
             await credentials.CheckAsync(null, "nobody", password, CancellationToken.None));
         Assert.Equal(TimeSpan.FromMinutes(15), blocked.Wait);

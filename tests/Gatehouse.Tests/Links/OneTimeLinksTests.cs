@@ -5,7 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Gatehouse.Tests.Links;
 
-public sealed class OneTimeLinksOnSqlite(SharedOnSqlite shared) : OneTimeLinksTests(shared), IClassFixture<SharedOnSqlite>;
+public sealed class OneTimeLinksOnSqlite(SharedOnSqlite shared)
+    : OneTimeLinksTests(shared), IClassFixture<SharedOnSqlite>;
 
 public sealed class OneTimeLinksOnPostgres(SharedOnPostgres shared)
     : OneTimeLinksTests(shared), IClassFixture<SharedOnPostgres>;

@@ -39,10 +39,12 @@ public abstract class RecoverTests(SharedApp shared)
 
         await app.MailsSettledAsync();
         Assert.Equal(4, (await app.MailsAsync(email)).Count(mail => mail.Kind == "reset"));
-        Assert.Equal(["verify", "verify"], (await app.MailsAsync(pending)).Select(mail => mail.Kind), StringComparer.Ordinal);
+        Assert.Equal(
+            ["verify", "verify"], (await app.MailsAsync(pending)).Select(mail => mail.Kind), StringComparer.Ordinal);
         Assert.Empty(await app.MailsAsync(unknown));
         Assert.Equal(1, await app.Store.CountAsync($"one_time_links WHERE purpose = 'reset' AND sent_to = '{email}'"));
-        Assert.Equal(0, await app.Store.CountAsync($"one_time_links WHERE purpose = 'reset' AND sent_to = '{pending}'"));
+        Assert.Equal(
+            0, await app.Store.CountAsync($"one_time_links WHERE purpose = 'reset' AND sent_to = '{pending}'"));
     }
 
     [Theory]
@@ -102,12 +104,14 @@ public abstract class RecoverTests(SharedApp shared)
     [InlineData("""{"password":null}""", 400, "bad_request")]
     [InlineData("""{"password":"\udc00 another long passphrase"}""", 400, "bad_request")]
     [InlineData("{}", 400, "bad_request")]
-    public async Task A_refused_password_keeps_the_link_the_sessions_and_the_old_password(string body, int status, string code)
+    public async Task A_refused_password_keeps_the_link_the_sessions_and_the_old_password(
+        string body, int status, string code)
     {
         var alice = await app.JoinAsync(email);
         var reset = await app.ForgetPasswordAsync(email);
 
-        var refused = await app.PostAsync($"/api/auth/passwd/{reset}", body.Replace("EMAIL", email, StringComparison.Ordinal));
+        var refused = await app.PostAsync(
+            $"/api/auth/passwd/{reset}", body.Replace("EMAIL", email, StringComparison.Ordinal));
 
         refused.IsProblem(status, code);
         (await alice.GetAsync("/api/auth/session")).IsOk();
@@ -157,7 +161,8 @@ public abstract class RecoverTests(SharedApp shared)
 
         (await ResetAsync(token)).IsProblem(410, "link_invalid");
 
-        Assert.Equal(0, await app.Store.CountAsync($"accounts WHERE email_key = '{email}' AND verified_at IS NOT NULL"));
+        Assert.Equal(
+            0, await app.Store.CountAsync($"accounts WHERE email_key = '{email}' AND verified_at IS NOT NULL"));
         (await app.VerifyAsync(token, NewPassword)).IsProblem(401, "invalid_credentials");
         (await app.VerifyAsync(token)).IsOk();
     }

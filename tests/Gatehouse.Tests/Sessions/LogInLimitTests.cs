@@ -32,7 +32,8 @@ public sealed class LogInLimitTests
         (await app.LogInAsync("ALICE@example.com")).IsProblem(429, "too_many_requests");
         (await app.LogInAsync("bob@example.com")).IsOk();
         // One counter for every path that tests the password; what needs none goes on.
-        (await alice.PostAsync("/api/auth/users", App.Json(("name", "Bob"), ("password", App.Password)))).IsProblem(429, "too_many_requests");
+        (await alice.PostAsync("/api/auth/users", App.Json(("name", "Bob"), ("password", App.Password))))
+            .IsProblem(429, "too_many_requests");
         (await alice.GetAsync("/api/auth/session")).IsOk();
         Assert.Equal(1, await app.Store.CountAsync($"sessions WHERE account_id = '{alice.AccountId}'"));
         app.Clock.Advance(TimeSpan.FromMinutes(15) - TimeSpan.FromMicroseconds(1));
@@ -50,7 +51,8 @@ public sealed class LogInLimitTests
         {
             (await alice.PostAsync("/api/auth/users", App.Json(("name", "Bob"), ("password", "a wrong password"))))
                 .IsProblem(401, "invalid_credentials");
-            (await alice.SendAsync(HttpMethod.Delete, $"/api/auth/users/{alice.UserId}", App.Json(("password", "a wrong password"))))
+            (await alice.SendAsync(
+                HttpMethod.Delete, $"/api/auth/users/{alice.UserId}", App.Json(("password", "a wrong password"))))
                 .IsProblem(401, "invalid_credentials");
         }
 

@@ -40,8 +40,8 @@ public abstract class SessionTests(SharedApp shared)
         var selected = await SelectAsync(alice, App.Quote(bob.Text("id")!));
         var left = await SelectAsync(alice, "null");
 
-        Assert.Equal("Bob", selected.Json.GetProperty("user").GetProperty("name").GetString());
-        Assert.Equal(alice.SessionId, selected.Json.GetProperty("session").GetProperty("id").GetString());
+        Assert.Equal("Bob", selected.Text("user", "name"));
+        Assert.Equal(alice.SessionId, selected.Text("session", "id"));
         Assert.Equal("null", left.Json.GetProperty("user").GetRawText());
         Assert.Equal("null", (await alice.GetAsync("/api/auth/session")).Json.GetProperty("user").GetRawText());
     }
@@ -56,10 +56,11 @@ public abstract class SessionTests(SharedApp shared)
         (await SelectAsync(alice, "\"nobody\"")).IsProblem(404, "not_found");
         (await SelectAsync(alice, "7")).IsProblem(400, "bad_request");
         (await alice.SendAsync(HttpMethod.Patch, "/api/auth/session", "{}")).IsProblem(400, "bad_request");
-        (await app.SendAsync(HttpMethod.Patch, "/api/auth/session", """{"user_id":null}""")).IsProblem(401, "unauthenticated");
+        (await app.SendAsync(HttpMethod.Patch, "/api/auth/session", """{"user_id":null}"""))
+            .IsProblem(401, "unauthenticated");
 
         var session = await alice.GetAsync("/api/auth/session");
-        Assert.Equal(alice.UserId, session.Json.GetProperty("user").GetProperty("id").GetString());
+        Assert.Equal(alice.UserId, session.Text("user", "id"));
     }
 
     [Fact]
@@ -70,11 +71,12 @@ public abstract class SessionTests(SharedApp shared)
         var phone = await alice.LogInAsync();
         (await SelectAsync(phone, App.Quote(bob.Text("id")!))).IsOk();
 
-        (await alice.SendAsync(HttpMethod.Delete, $"/api/auth/users/{bob.Text("id")}", App.Json(("password", App.Password)))).IsOk();
+        (await alice.SendAsync(
+            HttpMethod.Delete, $"/api/auth/users/{bob.Text("id")}", App.Json(("password", App.Password)))).IsOk();
 
         var session = await phone.GetAsync("/api/auth/session");
         Assert.Equal("null", session.Json.GetProperty("user").GetRawText());
-        Assert.Equal(alice.AccountId, session.Json.GetProperty("account").GetProperty("id").GetString());
+        Assert.Equal(alice.AccountId, session.Text("account", "id"));
     }
 
     [Theory]
@@ -108,7 +110,7 @@ public abstract class SessionTests(SharedApp shared)
 
         Assert.Equal(["user", "ip", "production", "version", "config"], Members(info.Json));
         Assert.Equal("{}", info.Json.GetProperty("user").GetRawText());
-        Assert.Equal("open", info.Json.GetProperty("config").GetProperty("signup").GetString());
+        Assert.Equal("open", info.Text("config", "signup"));
         Assert.Equal(14 * 24 * 3600, info.Json.GetProperty("config").GetProperty("session_max_age").GetInt64());
         Assert.Equal("no-store", info.Header("Cache-Control"));
         Assert.Equal(info.Body, Global(info).GetRawText());
@@ -166,5 +168,6 @@ public abstract class SessionTests(SharedApp shared)
     private static JsonElement Global(Answer answer) =>
         JsonDocument.Parse(Uri.UnescapeDataString(answer.Cookie("global")!)).RootElement;
 
-    private static string[] Members(JsonElement element) => [.. element.EnumerateObject().Select(member => member.Name)];
+    private static string[] Members(JsonElement element) =>
+        [.. element.EnumerateObject().Select(member => member.Name)];
 }

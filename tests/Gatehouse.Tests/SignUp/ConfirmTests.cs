@@ -26,7 +26,8 @@ public abstract class ConfirmTests(StoreKind store)
     [Theory]
     [InlineData("first@example.com", null, "first")]
     [InlineData("second@example.com", "Dame Second", "Dame Second")]
-    public async Task The_button_confirms_names_the_user_and_logs_nobody_in(string email, string? displayName, string expected)
+    public async Task The_button_confirms_names_the_user_and_logs_nobody_in(
+        string email, string? displayName, string expected)
     {
         await using var app = await App.StartAsync(store, OneButton);
         (await app.PostAsync("/api/auth/signup", App.Json(
@@ -44,7 +45,7 @@ public abstract class ConfirmTests(StoreKind store)
         Assert.Equal(0, await app.Store.CountAsync("sessions"));
         Assert.Equal(1, await app.Store.CountAsync("users"));
         var login = await app.LogInAsync(email);
-        Assert.Equal(expected, login.Json.GetProperty("user").GetProperty("name").GetString());
+        Assert.Equal(expected, login.Text("user", "name"));
     }
 
     [Fact]
@@ -52,13 +53,14 @@ public abstract class ConfirmTests(StoreKind store)
     {
         await using var app = await App.StartAsync(store, OneButton);
         var token = await app.SignUpAsync();
-        (await app.PostAsync($"/api/auth/mail/verify/{token}", App.Json(("user_name", "\u202e")))).IsProblem(422, "invalid_input");
+        (await app.PostAsync($"/api/auth/mail/verify/{token}", App.Json(("user_name", "\u202e"))))
+            .IsProblem(422, "invalid_input");
 
         var confirmed = await app.PostAsync($"/api/auth/mail/verify/{token}", App.Json(("user_name", "Queen")));
 
         Assert.Equal("""{"status":"confirmed"}""", confirmed.Body);
         Assert.Empty(confirmed.SetCookies);
-        Assert.Equal("Queen", (await app.LogInAsync("alice@example.com")).Json.GetProperty("user").GetProperty("name").GetString());
+        Assert.Equal("Queen", (await app.LogInAsync("alice@example.com")).Text("user", "name"));
     }
 
     [Fact]
@@ -67,7 +69,10 @@ public abstract class ConfirmTests(StoreKind store)
         await using var app = await App.StartAsync(store, OneButton);
         var token = await app.SignUpAsync();
         foreach (var wrong in (string[])["", "x", new string('A', 43), token[..^1]])
-            (await app.PostAsync("/api/auth/confirm_account", App.Json(("token", wrong)))).IsProblem(410, "link_invalid");
+        {
+            (await app.PostAsync("/api/auth/confirm_account", App.Json(("token", wrong))))
+                .IsProblem(410, "link_invalid");
+        }
         foreach (var body in (string[])["{}", """{"token":null}""", """{"token":[]}""", """{"token":1}"""])
             (await app.PostAsync("/api/auth/confirm_account", body)).IsProblem(400, "bad_request");
         app.Clock.Advance(TimeSpan.FromHours(24));

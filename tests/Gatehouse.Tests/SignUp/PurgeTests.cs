@@ -70,7 +70,8 @@ public abstract class PurgeTests(StoreKind store)
         var answers = await verifying;
 
         var verified = answers.Count(answer => answer.Status == HttpStatusCode.OK);
-        Assert.All(answers, answer => Assert.True(answer.Status == HttpStatusCode.OK || answer.Code == "link_invalid", answer.Body));
+        Assert.All(answers, answer => Assert.True(
+            answer.Status == HttpStatusCode.OK || answer.Code == "link_invalid", answer.Body));
         Assert.Equal(tokens.Count, verified + purged.Sum());
         Assert.Equal(verified, await app.Store.CountAsync("accounts WHERE verified_at IS NOT NULL"));
         Assert.Equal(verified, await app.Store.CountAsync("accounts"));

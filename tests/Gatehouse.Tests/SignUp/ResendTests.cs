@@ -69,7 +69,8 @@ public abstract class ResendTests(SharedApp shared)
         await limited.SignUpAsync(email);
         async Task<(Answer Answer, int Mails)> AskAsync()
         {
-            var answer = await limited.PostAsync("/api/auth/mail/verify", App.Json(("email", email.ToUpperInvariant())));
+            var answer = await limited.PostAsync(
+                "/api/auth/mail/verify", App.Json(("email", email.ToUpperInvariant())));
             await limited.MailsSettledAsync();
             return (answer, (await limited.MailsAsync(email)).Count);
         }

@@ -21,7 +21,7 @@ public sealed class SignUpModeTests
         Assert.Equal(0, await app.Store.CountAsync("mail_outbox"));
         Assert.Equal(0, await app.Store.CountAsync("dev_mails"));
         var info = await app.GetAsync("/api/auth/info");
-        Assert.Equal(shown, info.Json.GetProperty("config").GetProperty("signup").GetString());
+        Assert.Equal(shown, info.Text("config", "signup"));
     }
 
     [Theory]
@@ -33,7 +33,8 @@ public sealed class SignUpModeTests
         await using var app = await App.StartAsync(StoreKind.Sqlite, ("SignUp:Mode", mode));
 
         (await app.PostAsync("/api/auth/signup", App.Json(
-            ("email", "alice@example.com"), ("password", App.Password), ("invite", new string('A', 43))))).IsProblem(403, code);
+            ("email", "alice@example.com"), ("password", App.Password), ("invite", new string('A', 43)))))
+            .IsProblem(403, code);
 
         Assert.Equal(0, await app.Store.CountAsync("accounts"));
         Assert.Equal(0, await app.Store.CountAsync("dev_mails"));

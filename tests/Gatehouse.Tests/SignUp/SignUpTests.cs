@@ -20,8 +20,8 @@ public abstract class SignUpTests(SharedApp shared)
         var session = await alice.GetAsync("/api/auth/session");
 
         Assert.Equal(HttpStatusCode.OK, session.Status);
-        Assert.Equal("Alice", session.Json.GetProperty("user").GetProperty("name").GetString());
-        Assert.Equal(email, session.Json.GetProperty("account").GetProperty("email").GetString());
+        Assert.Equal("Alice", session.Text("user", "name"));
+        Assert.Equal(email, session.Text("account", "email"));
         Assert.True(session.Json.GetProperty("account").GetProperty("verified").GetBoolean());
     }
 
@@ -48,9 +48,11 @@ public abstract class SignUpTests(SharedApp shared)
         Assert.Equal(first.Shape, verified.Shape);
         Assert.Empty(first.SetCookies);
         Assert.Null(first.Header("GN-Access-Token"));
-        Assert.Equal(["account_exists", "verify", "verify"], (await app.MailsAsync(email)).Select(each => each.Kind), StringComparer.Ordinal);
+        Assert.Equal(
+            ["account_exists", "verify", "verify"], (await app.MailsAsync(email)).Select(each => each.Kind), StringComparer.Ordinal);
         Assert.Equal(1, await RowsAsync());
-        (await app.PostAsync($"/api/auth/passwd/{mail.Token}", App.Json(("password", "another long passphrase")))).IsOk();
+        (await app.PostAsync($"/api/auth/passwd/{mail.Token}", App.Json(("password", "another long passphrase"))))
+            .IsOk();
         (await app.LogInAsync(email, "another long passphrase")).IsOk();
     }
 
@@ -86,7 +88,7 @@ public abstract class SignUpTests(SharedApp shared)
 
         var verified = await app.VerifyAsync((await app.MailAsync(email)).Token);
 
-        Assert.Null(verified.Json.GetProperty("account").GetProperty("username").GetString());
+        Assert.Null(verified.Text("account", "username"));
     }
 
     [Theory]
@@ -124,13 +126,15 @@ public abstract class SignUpTests(SharedApp shared)
     {
         var local = $"local{email[..email.IndexOf('@')]}";
         var address = local + "@example.com";
-        var typed = password.Replace("LOCAL", local, StringComparison.Ordinal).Replace("EMAIL", address, StringComparison.Ordinal);
+        var typed = password.Replace("LOCAL", local, StringComparison.Ordinal)
+            .Replace("EMAIL", address, StringComparison.Ordinal);
 
         var answer = await app.PostAsync("/api/auth/signup", App.Json(
             ("email", address), ("username", "tuesday-club"), ("password", typed)));
 
         answer.IsProblem(422, "weak_password");
-        Assert.Contains(reason, answer.Json.GetProperty("errors").GetProperty("password")[0].GetString(), StringComparison.Ordinal);
+        var told = answer.Json.GetProperty("errors").GetProperty("password")[0].GetString();
+        Assert.Contains(reason, told, StringComparison.Ordinal);
         Assert.DoesNotContain(typed, answer.Body, StringComparison.Ordinal);
         Assert.Equal(0, await app.Store.CountAsync($"accounts WHERE email_key = '{address}'"));
         Assert.Equal(0, await app.Store.CountAsync("username_holds WHERE username_key = 'tuesday-club'"));
@@ -158,7 +162,8 @@ public abstract class SignUpTests(SharedApp shared)
     public async Task The_display_name_is_offered_at_the_link_and_the_config_is_kept()
     {
         (await app.PostAsync("/api/auth/signup",
-            $$"""{"email":"{{email}}","password":"{{App.Password}}","config":{"theme":"dark"},"displayname":" Zoë "}""")).IsOk();
+            $$"""{"email":"{{email}}","password":"{{App.Password}}","config":{"theme":"dark"},"displayname":" Zoë "}"""))
+            .IsOk();
         var token = (await app.MailAsync(email)).Token;
 
         var look = await app.GetAsync($"/api/auth/mail/verify/{token}");
@@ -217,7 +222,8 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     private async Task SignUpAsync(params (string Name, string Value)[] members) =>
-        (await app.PostAsync("/api/auth/signup", App.Json([("email", email), ("password", App.Password), .. members]))).IsOk();
+        (await app.PostAsync("/api/auth/signup", App.Json([("email", email), ("password", App.Password), .. members])))
+            .IsOk();
 
     private Task<long> RowsAsync() => app.Store.CountAsync($"accounts WHERE email_key = '{email}'");
 

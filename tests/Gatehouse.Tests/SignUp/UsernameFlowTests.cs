@@ -24,7 +24,7 @@ public abstract class UsernameFlowTests(SharedApp shared)
         var verified = await app.VerifyAsync((await app.MailAsync(email)).Token);
         var login = await app.PostAsync("/api/auth/login", App.Json(("username", name), ("password", App.Password)));
 
-        Assert.Equal(name.ToUpperInvariant(), verified.Json.GetProperty("account").GetProperty("username").GetString());
+        Assert.Equal(name.ToUpperInvariant(), verified.Text("account", "username"));
         Assert.False(verified.Json.TryGetProperty("note", out _));
         login.IsOk();
         await IsAvailableAsync(name, false);
@@ -79,8 +79,8 @@ public abstract class UsernameFlowTests(SharedApp shared)
         var winners = await app.VerifyAsync((await app.MailAsync(winner)).Token);
 
         Assert.Equal("username_taken", verified.Text("note"));
-        Assert.Null(verified.Json.GetProperty("account").GetProperty("username").GetString());
-        Assert.Equal(name, winners.Json.GetProperty("account").GetProperty("username").GetString());
+        Assert.Null(verified.Text("account", "username"));
+        Assert.Equal(name, winners.Text("account", "username"));
         Assert.False(winners.Json.TryGetProperty("note", out _));
     }
 

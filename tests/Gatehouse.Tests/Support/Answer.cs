@@ -31,7 +31,8 @@ internal sealed record Answer(HttpStatusCode Status, IReadOnlyDictionary<string,
         Status.ToString(), .. Headers.Keys.Order(StringComparer.OrdinalIgnoreCase),
         .. SetCookies.Select(line => line.Split('=')[0]), Body]);
 
-    public string? Text(string member) => Json.GetProperty(member).GetString();
+    /// <summary>The string at a path of member names; null for JSON's null.</summary>
+    public string? Text(params string[] path) => path.Aggregate(Json, (json, name) => json.GetProperty(name)).GetString();
 
     /// <summary>Fails the test, showing the answer, unless it is this refusal.</summary>
     public void IsProblem(int status, string code)
