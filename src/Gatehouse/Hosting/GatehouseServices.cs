@@ -63,7 +63,7 @@ internal static class GatehouseServices
     private static void AddMail(IServiceCollection services)
     {
         services.AddSingleton<Outbox>().AddSingleton<MailRelay>();
-        services.AddSingleton<MailLayout>().AddSingleton<AccountMails>();
+        services.AddSingleton<MailLayout>().AddSingleton<AccountMails>().AddSingleton<AddressBudget>().AddSingleton<LinkMails>();
         services.AddSingleton<IMailKind, SignUpMail>().AddSingleton<IMailKind, ResendMail>();
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
     }

@@ -23,6 +23,9 @@ internal static partial class MailLog
     [LoggerMessage(1105, LogLevel.Error, "Mail {Id} ({Kind}) was given up after {Tries} tries.", EventName = "MailGivenUp")]
     public static partial void MailGivenUp(this ILogger logger, string id, string kind, long tries);
 
+    [LoggerMessage(1107, LogLevel.Error, "Mail {Id} ({Kind}) could not be made at try {Tries}.", EventName = "MailFailed")]
+    public static partial void MailFailed(this ILogger logger, Exception exception, string id, string kind, long tries);
+
     [LoggerMessage(1106, LogLevel.Error, "The mail relay failed and goes on.", EventName = "RelayFailed")]
     public static partial void RelayFailed(this ILogger logger, Exception exception);
 }

@@ -18,9 +18,9 @@ internal sealed partial class MailRelay(
     Database database, Outbox outbox, IEnumerable<IMailKind> kinds, GatehouseSettings settings, TimeProvider clock,
     ILogger<MailRelay> log) : BackgroundService
 {
-    private const int BatchSize = 20;
+    private const int MostFailures = 3; // of ours, not the mail server's: a bug doesn't mend itself by trying
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(5); // longer than the slowest delivery takes
+    private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(10); // longer than the slowest delivery takes
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
 
@@ -37,9 +37,7 @@ internal sealed partial class MailRelay(
                 if (!released && database.Kind == "sqlite")
                     await database.TransactAsync(db => Outbox.ReleaseAllAsync(db, clock.NowMicros()), stoppingToken);
                 released = true;
-                while (await SendDueAsync(stoppingToken) > 0)
-                {
-                }
+                await SendDueAsync(stoppingToken);
                 await outbox.WaitForNewsAsync(LookEvery, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -56,24 +54,50 @@ internal sealed partial class MailRelay(
         }
     }
 
-    /// <summary>Sends what is due now; returns how many rows it took on.</summary>
+    /// <summary>Sends what is due now; returns how many mails it took on.</summary>
     public async Task<int> SendDueAsync(CancellationToken cancellationToken)
+    {
+        await using var client = settings.Mail.Smtp is { } smtp ? new SmtpClient(smtp, Sender(), clock) : null;
+        var handled = 0;
+        while (await ClaimNextAsync(cancellationToken) is { } mail)
+        {
+            handled++;
+            try
+            {
+                if (client is null)
+                    await KeepAsync(mail, cancellationToken);
+                else if (await SendAsync(client, mail, cancellationToken) is SmtpResult.Deferred)
+                    break; // perhaps the server is down: the others needn't wait for the same timeout, one after the other
+            }
+            catch (Exception exception) when (exception is not (StoreUnavailableException or OperationCanceledException))
+            {
+                await SetAsideAsync(mail, exception);
+            }
+        }
+        return handled;
+    }
+
+    /// <summary>One at a time, so that a claim never runs out while others before it are being sent.</summary>
+    private async Task<OutboxMail?> ClaimNextAsync(CancellationToken cancellationToken)
     {
         var now = clock.NowMicros();
         if (await database.ReadAsync(Outbox.NextDueAsync, cancellationToken) is not { } due || due > now)
-            return 0;
+            return null;
         var claimed = await database.TransactAsync(
-            db => Outbox.ClaimAsync(db, now, now + UnixMicros.Of(ClaimFor), BatchSize), cancellationToken);
-        if (settings.Mail.Smtp is not { } smtp)
-        {
-            foreach (var mail in claimed)
-                await KeepAsync(mail, cancellationToken);
-            return claimed.Count;
-        }
-        await using var client = new SmtpClient(smtp, Sender(), clock);
-        foreach (var mail in claimed)
-            await SendAsync(client, mail, cancellationToken);
-        return claimed.Count;
+            db => Outbox.ClaimAsync(db, now, now + UnixMicros.Of(ClaimFor), most: 1), cancellationToken);
+        return claimed.Count > 0 ? claimed[0] : null;
+    }
+
+    /// <summary>A mail that can't be composed must not hold up the others: a few tries, then it is the operator's.</summary>
+    private async Task SetAsideAsync(OutboxMail mail, Exception exception)
+    {
+        log.MailFailed(exception, mail.Id, mail.Kind, mail.Tries);
+        var now = clock.NowMicros();
+        await database.TransactAsync(
+            db => mail.Tries >= MostFailures
+                ? Outbox.BuryAsync(db, mail.Id, now, exception.GetType().Name)
+                : Outbox.PostponeAsync(db, mail.Id, now + UnixMicros.Of(BackOff(mail.Tries)), exception.GetType().Name),
+            CancellationToken.None);
     }
 
     /// <summary>Without a mail server the dev mailbox is the delivery: composed, kept and done in one transaction.</summary>
@@ -89,7 +113,7 @@ internal sealed partial class MailRelay(
         GatehouseMeter.MailHandled("kept");
     }
 
-    private async Task SendAsync(SmtpClient client, OutboxMail mail, CancellationToken cancellationToken)
+    private async Task<SmtpResult?> SendAsync(SmtpClient client, OutboxMail mail, CancellationToken cancellationToken)
     {
         var composed = await database.TransactAsync(db => ComposeAsync(db, mail), cancellationToken);
         if (composed is null)
@@ -97,12 +121,13 @@ internal sealed partial class MailRelay(
             await database.TransactAsync(db => Outbox.DeleteAsync(db, mail.Id), cancellationToken);
             log.MailDropped(mail.Id, mail.Kind);
             GatehouseMeter.MailHandled("dropped");
-            return;
+            return null;
         }
         var message = new MailMessage(mail.Id, composed.To, composed.Subject, composed.Text, composed.Html);
         var result = await client.SendAsync(message, cancellationToken);
         // The server has answered: what it said is written down even while we are stopping.
         await database.TransactAsync(db => NoteAsync(db, mail, composed, result), CancellationToken.None);
+        return result;
     }
 
     private async Task NoteAsync(Db db, OutboxMail mail, ComposedMail composed, SmtpResult result)

@@ -42,8 +42,8 @@ internal static class PageEndpoints
         pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
         pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
-        pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone);
-        pages.MapMethods(PageAssets.ScriptPath, Reading, PageAssets.Script).For(Access.Anyone);
+        pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' style sheet.");
+        pages.MapMethods(PageAssets.ScriptPath, Reading, PageAssets.Script).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' script.");
         if (routes.ServiceProvider.GetRequiredService<GatehouseSettings>().Development)
         {
             pages.MapMethods(DevMailPage.Path, Reading, DevMailPage.List).ForPage();

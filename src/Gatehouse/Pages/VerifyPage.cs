@@ -33,7 +33,7 @@ internal static class VerifyPage
             return unfit;
         if (!services.Settings.Verification.AskPassword)
         {
-            var refused = await Verify.ConfirmAsync(http, token, form!["user_name"], services, cancellationToken);
+            var (_, refused) = await Verify.ConfirmAsync(http, token, form!["user_name"], services, cancellationToken);
             return refused is null ? new SeeOther(Notice.On(LogInPage.Path, Notice.Confirmed)) : Refuse(refused);
         }
         var request = new VerifyRequest { UserName = form!["user_name"], Password = form["password"] };

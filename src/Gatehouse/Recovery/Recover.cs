@@ -42,8 +42,6 @@ internal static class Recover
             return Problems.InvalidInput("email", "This is neither an email address nor a username.");
         if (await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
-        if (await services.Limiter.TryTakeAsync(LimitName.Address, RecoveryMail.Kind + " " + key, cancellationToken) is not null)
-            return null;
         await services.Database.TransactAsync(
             db => services.Outbox.EnqueueAsync(db, RecoveryMail.Kind, null, key), cancellationToken);
         services.Outbox.Wake();

@@ -1,6 +1,4 @@
 using Gatehouse.Accounts;
-using Gatehouse.Configuration;
-using Gatehouse.Links;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
 using Gatehouse.SignUp;
@@ -12,7 +10,7 @@ namespace Gatehouse.Recovery;
 /// A reset link for a verified account, the verification link for a pending one, nothing for anybody else. Who asked
 /// gets the same answer in all three cases; only the mailbox learns which it was.
 /// </summary>
-internal sealed class RecoveryMail(AccountMails mails, GatehouseSettings settings, TimeProvider clock) : IMailKind
+internal sealed class RecoveryMail(LinkMails mails) : IMailKind
 {
     public const string Kind = "recovery";
 
@@ -22,19 +20,11 @@ internal sealed class RecoveryMail(AccountMails mails, GatehouseSettings setting
     {
         var account = await AccountStore.FindVerifiedByEmailKeyAsync(db, mail.Recipient)
             ?? await AccountStore.FindVerifiedByUsernameAsync(db, mail.Recipient);
-        if (account is null)
-        {
-            return await AccountStore.FindNewestPendingAsync(db, mail.Recipient) is { } pending
-                ? await SignUpMail.ComposeVerifyAsync(db, mails, pending, settings, clock)
-                : null;
-        }
-        if (account.Email is null)
-            return null;
-        // A newer reset link replaces the older one.
-        await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, account.Id);
-        var token = await OneTimeLinks.CreateAsync(
-            db, LinkPurpose.ResetPassword, account.Id, account.EmailKey!, clock.NowMicros(), settings.RecoveryLinkLifetime);
-        return mails.Reset(account.Email, account.DisplayName, token.Reveal(), settings.RecoveryLinkLifetime);
+        if (account is not null)
+            return account.Email is null ? null : await mails.ResetAsync(db, mail, account);
+        return await AccountStore.FindNewestPendingAsync(db, mail.Recipient) is { } pending
+            ? await mails.VerifyAsync(db, mail, pending)
+            : null;
     }
 }
 

@@ -20,8 +20,6 @@ internal static class Resend
             return Problems.InvalidInput("email", "This is not an email address we can write to.");
         if (await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
-        if (await services.Limiter.TryTakeAsync(LimitName.Address, ResendMail.Kind + " " + email.Key, cancellationToken) is not null)
-            return null;
         await services.Database.TransactAsync(
             db => services.Outbox.EnqueueAsync(db, ResendMail.Kind, null, email.Key), cancellationToken);
         services.Outbox.Wake();

@@ -95,7 +95,7 @@ internal static class SignUp
         var account = new Account
         {
             Id = Ids.New(services.Clock),
-            Email = form.Email.Mailbox,
+            Email = form.Email.Address,
             EmailKey = form.Email.Key,
             Username = form.Username?.Text,
             DisplayName = form.DisplayName?.Text,
@@ -105,14 +105,11 @@ internal static class SignUp
             Epoch = 0,
             CreatedAt = services.Clock.NowMicros(),
         };
-        var mayMail = await services.Limiter.TryTakeAsync(
-            LimitName.Address, SignUpMail.Kind + " " + form.Email.Key, cancellationToken) is null;
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         await services.Database.TransactAsync(async db =>
         {
             await AccountStore.AddPendingAsync(db, account, form.Username?.Key);
-            if (mayMail)
-                await services.Outbox.EnqueueAsync(db, SignUpMail.Kind, account.Id, form.Email.Key);
+            await services.Outbox.EnqueueAsync(db, SignUpMail.Kind, account.Id, form.Email.Key);
             await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.SignedUp, origin);
         }, cancellationToken);
         services.Outbox.Wake();

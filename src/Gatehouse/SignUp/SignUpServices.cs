@@ -10,4 +10,4 @@ namespace Gatehouse.SignUp;
 /// <summary>What the flows of this folder work with.</summary>
 internal sealed record SignUpServices(
     Database Database, GatehouseSettings Settings, AccountRules Rules, Credentials Credentials, RateLimiter Limiter,
-    Outbox Outbox, SessionStore Sessions, SessionAnswers Answers, TimeProvider Clock);
+    Outbox Outbox, Authenticator Authenticator, SessionStore Sessions, SessionAnswers Answers, TimeProvider Clock);

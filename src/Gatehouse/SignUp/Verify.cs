@@ -32,7 +32,7 @@ internal static class Verify
         if (problem is not null)
             return problem;
         if (!services.Settings.Verification.AskPassword)
-            return await ConfirmAsync(http, token, request!.UserName, services, cancellationToken) ?? Confirmed;
+            return await AnswerConfirmAsync(http, token, request!.UserName, services, cancellationToken);
         var (verified, refused) = await VerifyAsync(http, token, request!, services, cancellationToken);
         return refused ?? await services.Answers.IssueAsync(http, verified!.Issued, verified.Note, cancellationToken);
     }
@@ -43,7 +43,7 @@ internal static class Verify
         if (services.Settings.Verification.AskPassword)
             return Problems.NotFound();
         var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.ConfirmAccountRequest, cancellationToken);
-        return problem ?? await ConfirmAsync(http, request!.Token, null, services, cancellationToken) ?? Confirmed;
+        return problem ?? await AnswerConfirmAsync(http, request!.Token, null, services, cancellationToken);
     }
 
     public static async Task<(Verified? Verified, Problem? Problem)> VerifyAsync(
@@ -75,20 +75,20 @@ internal static class Verify
             : (null, Problems.LinkInvalid());
     }
 
-    /// <summary>Null when it is confirmed.</summary>
-    public static async Task<Problem?> ConfirmAsync(
+    /// <summary>Verifies without a password; makes no session.</summary>
+    public static async Task<(Confirmed? Confirmed, Problem? Problem)> ConfirmAsync(
         HttpContext http, string text, string? userName, SignUpServices services, CancellationToken cancellationToken)
     {
         UserName? name = null;
         if (!string.IsNullOrEmpty(userName) && !UserName.TryParse(userName, out name))
-            return Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters.");
+            return (null, Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters."));
         var (found, problem) = await FindAsync(http, text, services, cancellationToken);
         if (problem is not null)
-            return problem;
+            return (null, problem);
         name ??= FirstName(found!.Pending);
-        return await CompleteAsync(http, found!, name, withSession: false, services, cancellationToken) is null
-            ? Problems.LinkInvalid()
-            : null;
+        return await CompleteAsync(http, found!, name, withSession: false, services, cancellationToken) is { } done
+            ? (new Confirmed(NoteFor(found!, done)), null)
+            : (null, Problems.LinkInvalid());
     }
 
     /// <summary>The sign-up behind a link; wrong links count against their source.</summary>
@@ -107,7 +107,16 @@ internal static class Verify
         return (null, Problems.LinkInvalid());
     }
 
-    private static IResult Confirmed { get; } = new JsonAnswer("""{"status":"confirmed"}"""u8.ToArray());
+    private static async Task<IResult> AnswerConfirmAsync(
+        HttpContext http, string token, string? userName, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (confirmed, refused) = await ConfirmAsync(http, token, userName, services, cancellationToken);
+        if (refused is not null)
+            return refused;
+        return new JsonAnswer(confirmed!.Note is null
+            ? """{"status":"confirmed"}"""u8.ToArray()
+            : """{"status":"confirmed","note":"username_taken"}"""u8.ToArray());
+    }
 
     private static async Task<Account?> FindPendingAsync(Db db, LinkToken token, long now) =>
         await OneTimeLinks.LookAtAsync(db, LinkPurpose.VerifyEmail, token, now) is { } link
@@ -120,6 +129,7 @@ internal static class Verify
         CancellationToken cancellationToken)
     {
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var presented = withSession ? await services.Authenticator.AuthenticateAsync(http, cancellationToken) as Caller.Known : null;
         var done = await services.Database.TransactAsync<Done?>(async db =>
         {
             var now = services.Clock.NowMicros();
@@ -138,10 +148,16 @@ internal static class Verify
                 return new Done(verified!, null);
             var issued = await services.Sessions.AddAsync(
                 db, link.AccountId, user.Id, found.Pending.Epoch, SessionVia.Cookie, origin);
+            // As at any login: the session that the browser came with ends, whoever's it was.
+            if (presented is not null)
+                await SessionRows.DeleteAsync(db, presented.Session.Id);
             return new Done(verified!, issued);
         }, cancellationToken);
-        if (done is not null)
-            GatehouseMeter.Verified();
+        if (done is null)
+            return null;
+        if (presented is not null)
+            services.Sessions.Forget(presented.Session.Id);
+        GatehouseMeter.Verified();
         return done;
     }
 
@@ -173,6 +189,9 @@ internal static class Verify
         }
         return buffer.ToArray();
     }
+
+    /// <param name="Note">"username_taken" when the account was made without the username it asked for.</param>
+    internal sealed record Confirmed(string? Note);
 
     /// <param name="Note">What the customer is told once beside their session.</param>
     internal sealed record Verified(IssuedSession Issued, string? Note);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Reflection;
 using Gatehouse.Http;
 
 namespace Gatehouse.Tests.Docs;
@@ -11,25 +10,17 @@ public sealed class ProblemsPageTests
         .Says("Every error a client can get: `application/problem+json` (RFC 9457) with the members `type`, `title`, "
             + "`status`, `detail`, `code`, `name` (always `lderror`) and `id`. Programs go by `code`. `errors` maps "
             + "fields to messages where a field is to blame; `Retry-After` comes with 429 and 503, `trace_id` with 500.")
-        .Table(["Code", "Status", "lderror id", "Title", "Detail"], Catalogue().Select(entry => (string[])
+        .Table(["Code", "Status", "lderror id", "Title", "Detail"], Problems.Catalogue.Select(problem => (string[])
         [
-            $"`{entry.Problem.Code}`",
-            entry.Problem.Status.ToString(CultureInfo.InvariantCulture),
-            entry.Problem.Id.ToString(CultureInfo.InvariantCulture),
-            entry.Problem.Title,
-            entry.Varies ? "(says what)" : entry.Problem.Detail,
+            $"`{problem.Code}`",
+            problem.Status.ToString(CultureInfo.InvariantCulture),
+            problem.Id.ToString(CultureInfo.InvariantCulture),
+            problem.Title,
+            problem.Detail,
         ]))
         .IsCurrent();
 
-    /// <summary>One of each code, in the order of the catalogue.</summary>
-    private static IEnumerable<(Problem Problem, bool Varies)> Catalogue() => typeof(Problems)
-        .GetMethods(BindingFlags.Public | BindingFlags.Static)
-        .Where(method => method.ReturnType == typeof(Problem))
-        .Select(method => (Make(method), method.GetParameters().Any(given => given.Name is "detail" or "message")))
-        .DistinctBy(entry => entry.Item1.Code, StringComparer.Ordinal);
-
-    private static Problem Make(MethodInfo method) => (Problem)method.Invoke(
-        null, [.. method.GetParameters().Select(given => Sample(given.ParameterType))])!;
-
-    private static object Sample(Type type) => type == typeof(string) ? "" : Activator.CreateInstance(type)!;
+    [Fact]
+    public void The_catalogue_has_one_of_each_code() =>
+        Assert.Equal(Problems.Catalogue.Count, Problems.Catalogue.DistinctBy(problem => problem.Code, StringComparer.Ordinal).Count());
 }

@@ -81,7 +81,8 @@ public abstract class ResendTests(SharedApp shared)
         limited.Clock.Advance(TimeSpan.FromHours(1));
         asked.Add(await AskAsync());
 
-        Assert.Equal([2, 3, 4, 4, 4, 5], asked.Select(each => each.Mails));
+        // The sign-up's own mail is one of the three.
+        Assert.Equal([2, 3, 3, 3, 3, 4], asked.Select(each => each.Mails));
         Assert.All(asked, each => Assert.Equal(asked[0].Answer.Shape, each.Answer.Shape));
     }
 

@@ -1,0 +1,45 @@
+using Gatehouse.Accounts;
+using Gatehouse.Configuration;
+using Gatehouse.Links;
+using Gatehouse.Mail;
+using Gatehouse.Mail.Templates;
+using Gatehouse.Storage;
+
+namespace Gatehouse.SignUp;
+
+/// <summary>
+/// The mails that carry a link for an account, whichever flow asks: the link is made with its mail, and neither where
+/// the address has had enough of that kind.
+/// </summary>
+internal sealed class LinkMails(AccountMails mails, AddressBudget budget, GatehouseSettings settings, TimeProvider clock)
+{
+    /// <summary>Earlier links of the same sign-up stay good: mails arrive late and out of order.</summary>
+    public async Task<ComposedMail?> VerifyAsync(Db db, OutboxMail mail, Account pending)
+    {
+        if (!await budget.AllowsAsync(mail, "verify", pending.EmailKey!))
+            return null;
+        var lifetime = settings.Verification.LinkLifetime;
+        var token = await OneTimeLinks.CreateAsync(
+            db, LinkPurpose.VerifyEmail, pending.Id, pending.EmailKey!, clock.NowMicros(), lifetime);
+        return mails.Verify(pending.Email!, pending.DisplayName, token.Reveal(), lifetime);
+    }
+
+    public async Task<ComposedMail?> ResetAsync(Db db, OutboxMail mail, Account account) =>
+        await budget.AllowsAsync(mail, "reset", account.EmailKey!)
+            ? mails.Reset(account.Email!, account.DisplayName, await ReplaceResetLinkAsync(db, account), settings.RecoveryLinkLifetime)
+            : null;
+
+    public async Task<ComposedMail?> AlreadyHaveAccountAsync(Db db, OutboxMail mail, Account owner) =>
+        await budget.AllowsAsync(mail, "account_exists", owner.EmailKey!)
+            ? mails.AlreadyHaveAccount(owner.Email!, owner.DisplayName, await ReplaceResetLinkAsync(db, owner), settings.RecoveryLinkLifetime)
+            : null;
+
+    /// <summary>A newer reset link replaces the older one.</summary>
+    private async Task<string> ReplaceResetLinkAsync(Db db, Account account)
+    {
+        await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, account.Id);
+        var token = await OneTimeLinks.CreateAsync(
+            db, LinkPurpose.ResetPassword, account.Id, account.EmailKey!, clock.NowMicros(), settings.RecoveryLinkLifetime);
+        return token.Reveal();
+    }
+}
