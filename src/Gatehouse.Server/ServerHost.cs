@@ -16,7 +16,8 @@ internal static class ServerHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+            // Kestrel counts the framing of chunks too; the exact limit of 64 KiB is the front door's and JsonBody's.
+            kestrel.Limits.MaxRequestBodySize = 512 * 1024;
         });
         builder.WebHost.UseKestrelHttpsConfiguration();
         // The framework's request log holds paths, and a path may hold a one-time secret (GH-SEC-147). Off altogether, or

@@ -91,7 +91,10 @@ internal static class GatehouseServices
     /// <summary>Without known proxies no forwarded header is believed; with them the right-most untrusted hop is the client.</summary>
     private static void TrustProxies(ForwardedHeadersOptions options, IReadOnlyList<string> proxies)
     {
-        options.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        // With no proxy listed the framework would believe everybody, and ASPNETCORE_FORWARDEDHEADERS_ENABLED asks it to.
+        options.ForwardedHeaders = proxies.Count == 0
+            ? ForwardedHeaders.None
+            : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         options.ForwardLimit = null;
         options.KnownProxies.Clear();
         options.KnownIPNetworks.Clear();

@@ -2,6 +2,7 @@ using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Gatehouse.Hosting;
@@ -14,6 +15,8 @@ internal static class StandaloneServer
     /// <summary>Serves the hosts of PublicUrl and <c>AllowedHosts</c>; in Development this machine's own names too.</summary>
     public static void AddGatehouseHosts(this WebApplicationBuilder builder, GatehouseSettings settings)
     {
+        // The framework filters hosts before everything an application adds; whoever answers its refusals comes first.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, ErrorsFirst>());
         var also = (builder.Configuration["AllowedHosts"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries);
         string[] hosts = [settings.PublicUrl.Host, .. also, .. settings.Development ? LoopbackHosts : []];
         builder.Services.PostConfigure<HostFilteringOptions>(options =>
@@ -28,8 +31,15 @@ internal static class StandaloneServer
     {
         if (app.Services.GetRequiredService<GatehouseSettings>().KnownProxies.Count > 0)
             app.UseForwardedHeaders();
-        app.UseMiddleware<StandaloneErrors>();
-        app.UseHostFiltering();
         app.MapGatehouse();
+    }
+
+    private sealed class ErrorsFirst : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.UseMiddleware<StandaloneErrors>();
+            next(app);
+        };
     }
 }

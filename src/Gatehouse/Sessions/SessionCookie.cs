@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Gatehouse.Configuration;
@@ -20,6 +21,9 @@ internal sealed class SessionCookie
     private const int MostCharacters = 512; // ours have about 190
     private const string PlainName = "gatehouse";
     private const string HostName = "__Host-gatehouse"; // browsers then insist on Secure, Path=/ and no Domain
+    private static readonly SearchValues<char> Alphabet =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+
     private readonly IDataProtector protector;
     private readonly RecentMap<Digest, Presented> recent = new(50_000); // decrypting costs microseconds; a digest doesn't
     private readonly TimeSpan maxAge;
@@ -109,7 +113,8 @@ internal sealed class SessionCookie
 
     private SessionToken? Unprotect(ReadOnlySpan<char> value)
     {
-        if (!Base64Url.IsValid(value) || value.ContainsAnyExceptInRange('!', '~'))
+        // The decoder also takes padding and white space: a cookie has one spelling.
+        if (value.ContainsAnyExcept(Alphabet) || !Base64Url.IsValid(value))
             return null;
         try
         {
