@@ -1,5 +1,6 @@
 using Gatehouse.Configuration;
 using Gatehouse.Server;
+using Gatehouse.Storage;
 
 try
 {
@@ -10,5 +11,11 @@ try
 catch (SettingsFaultException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);
+    return 2;
+}
+catch (Exception exception) when (exception is StoreUnavailableException or IOException or UnauthorizedAccessException)
+{
+    // What an operator can mend: a database that is away or not ours, a folder, an address in use.
+    await Console.Error.WriteLineAsync($"Gatehouse can't start: {exception.Message} {exception.InnerException?.Message}");
     return 2;
 }

@@ -114,12 +114,13 @@ internal sealed class SettingsReader
             ? text
             : section.Fault("KnownProxies", $"'{text}' is neither an IP address nor a network like 10.0.0.0/8", text);
 
+    /// <summary>The value isn't repeated in a fault: it may hold a password.</summary>
     private string ReadDatabase()
     {
         var text = section.Text("Database", "Data Source=data/gatehouse.db");
-        return Storage.Database.IsWellFormed(text)
-            ? text
-            : section.Fault("Database", "is neither 'Data Source=FILE' (SQLite) nor an Npgsql connection string beginning 'Host='", text);
+        if (Storage.Database.FaultOf(text) is { } fault)
+            section.Fault("Database", fault, 0);
+        return text;
     }
 
     private MasterKeys ReadSecrets()
@@ -155,17 +156,23 @@ internal sealed class SettingsReader
         if (System.IO.File.Exists(File))
             return File;
         Directory.CreateDirectory("data");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        // Written beside and moved into place, so that a process killed half-way leaves no half key.
+        var draft = $"{File}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            using var writer = new StreamWriter(File, options);
-            writer.WriteLine(SecretBytes.ToText(SecretBytes.New()));
+            using (var stream = new FileStream(draft, options))
+            {
+                stream.Write(System.Text.Encoding.ASCII.GetBytes(SecretBytes.ToText(SecretBytes.New()) + "\n"));
+                stream.Flush(flushToDisk: true); // it must outlive whatever will be sealed under it
+            }
+            System.IO.File.Move(draft, File, overwrite: false);
         }
         catch (IOException) when (System.IO.File.Exists(File))
         {
-            // Another process made it a moment ago.
+            System.IO.File.Delete(draft); // another process was first
         }
         return File;
     }
@@ -212,7 +219,7 @@ internal sealed class SettingsReader
 
     private string ReadSender(Uri publicUrl)
     {
-        var host = publicUrl.IsLoopback ? "localhost.localdomain" : publicUrl.Host;
+        var host = publicUrl is { IsLoopback: false, HostNameType: UriHostNameType.Dns } ? publicUrl.IdnHost : "localhost.localdomain";
         var sender = section.Text("Mail:From", $"Gatehouse <no-reply@{host}>");
         return MailSender.TryParse(sender, out _)
             ? sender

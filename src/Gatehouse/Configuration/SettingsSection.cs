@@ -10,6 +10,7 @@ namespace Gatehouse.Configuration;
 internal sealed class SettingsSection(IConfiguration configuration)
 {
     public const string Root = "Gatehouse";
+    private static readonly string[] DurationFormats = [@"hh\:mm\:ss", @"%d\.hh\:mm\:ss"];
     private readonly Dictionary<string, AskedSetting> asked = new(StringComparer.OrdinalIgnoreCase);
 
     public List<string> Faults { get; } = [];
@@ -46,13 +47,15 @@ internal sealed class SettingsSection(IConfiguration configuration)
         var text => Fault(key, $"'{text}' is not a whole number from {least} to {most}", fallback),
     };
 
-    /// <summary><c>[d.]hh:mm:ss</c>, longer than nothing.</summary>
+    /// <summary>
+    /// <c>[d.]hh:mm:ss</c>, longer than nothing. To the letter: the framework's own reader takes "24:00:00" for 24 days.
+    /// </summary>
     public TimeSpan Duration(string key, TimeSpan fallback) => Get(key, Invariant(fallback), "a duration") switch
     {
         null => fallback,
-        var text when TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration)
-            && duration > TimeSpan.Zero && text.Contains(':') => duration,
-        var text => Fault(key, $"'{text}' is not a duration like 00:10:00 or 14.00:00:00", fallback),
+        var text when TimeSpan.TryParseExact(text, DurationFormats, CultureInfo.InvariantCulture, out var duration)
+            && duration > TimeSpan.Zero => duration,
+        var text => Fault(key, $"'{text}' is not a duration like 00:10:00 or 14.00:00:00 (hours up to 23)", fallback),
     };
 
     /// <summary>Like <see cref="Duration"/>; "off" (the default) is null.</summary>

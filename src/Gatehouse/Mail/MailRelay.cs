@@ -18,7 +18,6 @@ internal sealed partial class MailRelay(
     Database database, Outbox outbox, IEnumerable<IMailKind> kinds, GatehouseSettings settings, TimeProvider clock,
     ILogger<MailRelay> log) : BackgroundService
 {
-    private const int MostFailures = 3; // of ours, not the mail server's: a bug doesn't mend itself by trying
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(10); // longer than the slowest delivery takes
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
@@ -71,7 +70,9 @@ internal sealed partial class MailRelay(
             }
             catch (Exception exception) when (exception is not (StoreUnavailableException or OperationCanceledException))
             {
-                await SetAsideAsync(mail, exception);
+                // Whatever it is about this mail, the next one has nothing to do with it (GH-SEC-283).
+                log.MailFailed(exception, mail.Id, mail.Kind, mail.Tries);
+                await database.TransactAsync(db => DeferAsync(db, mail, exception.GetType().Name), CancellationToken.None);
             }
         }
         return handled;
@@ -88,29 +89,22 @@ internal sealed partial class MailRelay(
         return claimed.Count > 0 ? claimed[0] : null;
     }
 
-    /// <summary>A mail that can't be composed must not hold up the others: a few tries, then it is the operator's.</summary>
-    private async Task SetAsideAsync(OutboxMail mail, Exception exception)
-    {
-        log.MailFailed(exception, mail.Id, mail.Kind, mail.Tries);
-        var now = clock.NowMicros();
-        await database.TransactAsync(
-            db => mail.Tries >= MostFailures
-                ? Outbox.BuryAsync(db, mail.Id, now, exception.GetType().Name)
-                : Outbox.PostponeAsync(db, mail.Id, now + UnixMicros.Of(BackOff(mail.Tries)), exception.GetType().Name),
-            CancellationToken.None);
-    }
-
     /// <summary>Without a mail server the dev mailbox is the delivery: composed, kept and done in one transaction.</summary>
     private async Task KeepAsync(OutboxMail mail, CancellationToken cancellationToken)
     {
-        await database.TransactAsync(async db =>
+        var kept = await database.TransactAsync(async db =>
         {
-            if (await ComposeAsync(db, mail) is { } composed)
+            var composed = await ComposeAsync(db, mail);
+            if (composed is not null)
                 await DevMailbox.KeepAsync(db, mail.Id, composed, clock.NowMicros());
             await Outbox.DeleteAsync(db, mail.Id);
+            return composed is not null;
         }, cancellationToken);
-        log.MailKept(mail.Id, mail.Kind);
-        GatehouseMeter.MailHandled("kept");
+        if (kept)
+            log.MailKept(mail.Id, mail.Kind);
+        else
+            log.MailDropped(mail.Id, mail.Kind);
+        GatehouseMeter.MailHandled(kept ? "kept" : "dropped");
     }
 
     private async Task<SmtpResult?> SendAsync(SmtpClient client, OutboxMail mail, CancellationToken cancellationToken)
@@ -147,22 +141,31 @@ internal sealed partial class MailRelay(
                 log.MailRejected(mail.Id, mail.Kind, rejected.Code);
                 GatehouseMeter.MailHandled("rejected");
                 break;
-            case SmtpResult.Deferred deferred when now - mail.CreatedAt > UnixMicros.Of(settings.Verification.LinkLifetime):
-                await Outbox.BuryAsync(db, mail.Id, now, deferred.Reason);
-                log.MailGivenUp(mail.Id, mail.Kind, mail.Tries);
-                GatehouseMeter.MailHandled("given_up");
-                break;
             case SmtpResult.Deferred deferred:
-                await Outbox.PostponeAsync(db, mail.Id, now + UnixMicros.Of(BackOff(mail.Tries)), deferred.Reason);
-                log.MailDeferred(mail.Id, mail.Kind, mail.Tries, Address().Replace(deferred.Reason, "***"));
-                GatehouseMeter.MailHandled("deferred");
+                await DeferAsync(db, mail, deferred.Reason);
                 break;
         }
     }
 
+    /// <summary>Later again, or never when the link in it would be dead by now.</summary>
+    private async Task DeferAsync(Db db, OutboxMail mail, string reason)
+    {
+        var now = clock.NowMicros();
+        if (now - mail.CreatedAt > UnixMicros.Of(settings.Verification.LinkLifetime))
+        {
+            await Outbox.BuryAsync(db, mail.Id, now, reason);
+            log.MailGivenUp(mail.Id, mail.Kind, mail.Tries);
+            GatehouseMeter.MailHandled("given_up");
+            return;
+        }
+        await Outbox.PostponeAsync(db, mail.Id, now + UnixMicros.Of(BackOff(mail.Tries)), reason);
+        log.MailDeferred(mail.Id, mail.Kind, mail.Tries, Address().Replace(reason, "***"));
+        GatehouseMeter.MailHandled("deferred");
+    }
+
     private Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) => byName.TryGetValue(mail.Kind, out var kind)
         ? kind.ComposeAsync(db, mail)
-        : Task.FromResult<ComposedMail?>(null);
+        : throw new NotSupportedException($"No such kind of mail: {mail.Kind}. A newer node may know it.");
 
     private MailSender Sender() => MailSender.TryParse(settings.Mail.From, out var sender)
         ? sender

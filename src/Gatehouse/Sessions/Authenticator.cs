@@ -46,6 +46,18 @@ internal sealed class Authenticator(
             renewal.Session = session;
     }
 
+    /// <summary>
+    /// The handle or the token's hash of what would be asked for, without asking: of the bearer token alone where there
+    /// is one. Both null: there is nothing that could be a session.
+    /// </summary>
+    public (string? SessionId, byte[]? TokenHash) Presented(HttpRequest request)
+    {
+        var authorization = request.Headers.Authorization;
+        if (authorization.Count == 0 || (authorization.Count == 1 && !IsBearer(authorization[0]!)))
+            return cookie.Read(request).Presented is { } presented ? (presented.SessionId, presented.TokenHash) : (null, null);
+        return authorization.Count == 1 && TextOf(authorization[0]!) is { } text ? (tokens.Read(text)?.SessionId, null) : (null, null);
+    }
+
     private async ValueTask<Caller> ByCookieAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var reading = cookie.Read(http.Request);
@@ -65,10 +77,7 @@ internal sealed class Authenticator(
 
     private async ValueTask<Caller> ByTokenAsync(HttpContext http, string header, CancellationToken cancellationToken)
     {
-        if (header.Length <= Scheme.Length || header.Length > MostTokenCharacters)
-            return Caller.Refused.Instance;
-        var text = header[Scheme.Length..];
-        if (tokens.Read(text) is not { } claims)
+        if (TextOf(header) is not { } text || tokens.Read(text) is not { } claims)
             return Caller.Refused.Instance;
         var session = await sessions.GetAsync(claims.SessionId, cancellationToken);
         // The payload names the session; the session's row names the account. They were one when it was signed.
@@ -79,6 +88,9 @@ internal sealed class Authenticator(
         http.Response.OnStarting(SendRenewed, renewal);
         return new Caller.Known(session, ByToken: true);
     }
+
+    private static string? TextOf(string header) =>
+        header.Length > Scheme.Length && header.Length <= MostTokenCharacters ? header[Scheme.Length..] : null;
 
     private static bool IsBearer(string header) =>
         header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)

@@ -45,11 +45,15 @@ internal static class LogOut
                 services.Sessions.Forget(session.Id);
                 Authenticator.Follow(http, null);
             }
+            // Two cookies are no session, but whoever leaves with both leaves both.
+            foreach (var presented in services.Cookie.ReadDoubled(http.Request))
+                await services.Sessions.RevokeByTokenAsync(presented.TokenHash);
         }
         catch (StoreUnavailableException)
         {
-            // Which of the two failed decides what we know of it: the handle, or only the token's hash.
-            services.Pending.Keep(session?.Id, services.Cookie.Read(http.Request).Presented?.TokenHash);
+            // Which of the two failed decides what we know of it: the session, or only what was presented.
+            var (id, tokenHash) = services.Authenticator.Presented(http.Request);
+            services.Pending.Keep(session?.Id ?? id, tokenHash);
             throw;
         }
     }

@@ -55,6 +55,26 @@ internal sealed class SessionCookie
         return new CookieReading(presented, Malformed: false);
     }
 
+    /// <summary>What each of several session cookies leads to; nothing where there is one or none.</summary>
+    public IReadOnlyList<Presented> ReadDoubled(HttpRequest request)
+    {
+        var name = NameFor(request);
+        FindValue(request.Headers.Cookie, name, out var count);
+        var all = new List<Presented>();
+        foreach (var header in count > 1 ? request.Headers.Cookie : StringValues.Empty)
+        {
+            foreach (var range in header.AsSpan().Split(';'))
+            {
+                if (TryMatch(header.AsSpan()[range], name, out var value) && value.Length <= MostCharacters
+                    && Unprotect(value) is { } token)
+                {
+                    all.Add(new Presented(token.Hash()));
+                }
+            }
+        }
+        return all;
+    }
+
     public void Set(HttpContext http, SessionToken token) => Append(http, NameFor(http.Request),
         Base64Url.EncodeToString(protector.Protect(token.Reveal())), maxAge, httpOnly: true);
 
@@ -99,14 +119,21 @@ internal sealed class SessionCookie
         {
             foreach (var range in header.AsSpan().Split(';'))
             {
-                var pair = header.AsSpan()[range].Trim(' ');
-                if (pair.Length <= name.Length || pair[name.Length] != '=' || !pair.StartsWith(name, StringComparison.Ordinal))
+                if (!TryMatch(header.AsSpan()[range], name, out var found))
                     continue;
-                value = pair[(name.Length + 1)..];
+                value = found;
                 count++;
             }
         }
         return value;
+    }
+
+    private static bool TryMatch(ReadOnlySpan<char> pair, string name, out ReadOnlySpan<char> value)
+    {
+        pair = pair.Trim(' ');
+        var matches = pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name, StringComparison.Ordinal);
+        value = matches ? pair[(name.Length + 1)..] : default;
+        return matches;
     }
 
     private string NameFor(HttpRequest request) => alwaysHost || request.IsHttps ? HostName : PlainName;

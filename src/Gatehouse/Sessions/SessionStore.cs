@@ -71,6 +71,13 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
         Forget(id);
     }
 
+    /// <summary>Ends the session of a token, whosever it is.</summary>
+    public async Task RevokeByTokenAsync(byte[] tokenHash)
+    {
+        await database.TransactAsync(db => SessionRows.DeleteByTokenAsync(db, tokenHash), CancellationToken.None);
+        ForgetAll(); // its handle isn't known here
+    }
+
     /// <summary>Ends every session of the account but one, in the caller's transaction; call <see cref="ForgetAll"/> after it.</summary>
     public static Task RevokeAllAsync(Db db, string accountId, string? exceptId) =>
         SessionRows.DeleteOfAccountAsync(db, accountId, exceptId);

@@ -33,23 +33,26 @@ internal abstract class Database : IAsyncDisposable
     public static Database Open(string connectionString) =>
         IsPostgres(connectionString) ? new PostgresDatabase(connectionString) : new SqliteDatabase(connectionString);
 
-    /// <summary>Whether it can name a database at all; whether that is there only opening tells.</summary>
-    public static bool IsWellFormed(string connectionString)
+    public static bool IsPostgres(string connectionString) =>
+        connectionString.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What is wrong with a connection string, without repeating it; null when nothing is.</summary>
+    public static string? FaultOf(string connectionString)
     {
         try
         {
-            return IsPostgres(connectionString)
-                ? new NpgsqlConnectionStringBuilder(connectionString).Host is { Length: > 0 }
-                : new SqliteConnectionStringBuilder(connectionString).DataSource.Length > 0;
+            if (IsPostgres(connectionString))
+                return new NpgsqlConnectionStringBuilder(connectionString).Host is { Length: > 0 } ? null : "names no host";
+            var sqlite = new SqliteConnectionStringBuilder(connectionString);
+            return sqlite.DataSource.Length > 0 && sqlite.DataSource != ":memory:" && sqlite.Mode != SqliteOpenMode.Memory
+                ? null
+                : "must name a file, like 'Data Source=data/gatehouse.db', or begin with 'Host=' for PostgreSQL";
         }
-        catch (ArgumentException)
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            return false;
+            return "is neither a SQLite connection string ('Data Source=data/gatehouse.db') nor a PostgreSQL one ('Host=...')";
         }
     }
-
-    public static bool IsPostgres(string connectionString) =>
-        connectionString.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What a broken store means for the caller: 503 for what may pass, the exception itself for a bug.</summary>
     protected static Exception Translate(DbException exception, bool unavailable) =>

@@ -10,6 +10,8 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal sealed class Db(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
 {
+    private volatile bool ended;
+
     /// <summary>The first row, or null when there is none. In a store, zero rows is the refusal.</summary>
     public Task<T?> FirstOrNullAsync<T>(string sql, object? parameters = null) where T : class =>
         connection.QueryFirstOrDefaultAsync<T>(Command(sql, parameters));
@@ -25,6 +27,10 @@ internal sealed class Db(DbConnection connection, DbTransaction? transaction, Ca
     public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
         connection.ExecuteAsync(Command(sql, parameters));
 
-    private CommandDefinition Command(string sql, object? parameters) =>
-        new(sql, parameters, transaction, cancellationToken: cancellationToken);
+    /// <summary>From here on the connection is somebody else's; who kept this must not write into their transaction.</summary>
+    public void End() => ended = true;
+
+    private CommandDefinition Command(string sql, object? parameters) => ended
+        ? throw new InvalidOperationException("This unit of work has ended.")
+        : new(sql, parameters, transaction, cancellationToken: cancellationToken);
 }

@@ -33,8 +33,8 @@ internal sealed class Migrator(Database database, TimeProvider clock)
     /// <summary>Whether a step of this program is still missing in the database.</summary>
     public Task<bool> IsBehindAsync(CancellationToken cancellationToken) => database.ReadAsync(async db =>
     {
-        var applied = await db.ScalarAsync<long>("SELECT count(*) FROM schema_migrations");
-        return applied < Steps().Count();
+        var applied = (await db.ListAsync<AppliedStep>(SelectApplied)).Select(step => step.Version).ToHashSet();
+        return Steps().Any(step => !applied.Contains(step.Version));
     }, cancellationToken);
 
     private async Task<IReadOnlyList<string>> ApplyMissingAsync(Db db)

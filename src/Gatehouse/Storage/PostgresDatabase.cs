@@ -1,4 +1,5 @@
 using System.Data;
+using System.Data.Common;
 using Npgsql;
 
 namespace Gatehouse.Storage;
@@ -7,6 +8,7 @@ namespace Gatehouse.Storage;
 internal sealed class PostgresDatabase : Database
 {
     private const int TimeoutSeconds = 2; // a customer waits for no dependency longer than this
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(TimeoutSeconds + 1); // the driver's own limit first
     private const int DeadlockTries = 4;
     private const long MigrationLock = 0x6761746568; // "gateh": any number, as long as every node uses the same
     private readonly NpgsqlDataSource source;
@@ -25,8 +27,7 @@ internal sealed class PostgresDatabase : Database
     {
         try
         {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            return await work(new Db(connection, null, cancellationToken));
+            return await InTimeAsync(token => ReadOnceAsync(work, token), cancellationToken);
         }
         catch (NpgsqlException exception)
         {
@@ -40,7 +41,7 @@ internal sealed class PostgresDatabase : Database
         {
             try
             {
-                return await TransactOnceAsync(source, work, cancellationToken);
+                return await InTimeAsync(token => TransactOnceAsync(source, work, token), cancellationToken);
             }
             catch (PostgresException exception) when (LostARace(exception) && attempt < DeadlockTries)
             {
@@ -75,6 +76,34 @@ internal sealed class PostgresDatabase : Database
         await patientSource.DisposeAsync();
     }
 
+    /// <summary>
+    /// The driver asks a silent server to cancel, and waits for that too, three times its limit in all. Here it is given
+    /// up before: whatever it still does fails at its next statement, so it never comes to its commit.
+    /// </summary>
+    private static async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken cancellationToken)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = run(limit.Token);
+        try
+        {
+            var result = await running.WaitAsync(Patience, CancellationToken.None);
+            limit.Dispose();
+            return result;
+        }
+        catch (TimeoutException exception) when (!running.IsCompleted)
+        {
+            // Not awaited: it is what takes so long.
+            _ = limit.CancelAsync();
+            throw new StoreUnavailableException("The database doesn't answer.", exception);
+        }
+    }
+
+    private async Task<T> ReadOnceAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await work(new Db(connection, null, cancellationToken));
+    }
+
     private static async Task<T> TransactOnceAsync<T>(
         NpgsqlDataSource source, Func<Db, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -82,6 +111,7 @@ internal sealed class PostgresDatabase : Database
         await using var transaction =
             await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var result = await work(new Db(connection, transaction, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
         // Once the commit is sent its outcome counts, not the caller's patience.
         await transaction.CommitAsync(CancellationToken.None);
         return result;
@@ -93,14 +123,20 @@ internal sealed class PostgresDatabase : Database
         {
             ApplicationName = given.ApplicationName ?? "gatehouse",
             CommandTimeout = commandSeconds,
+            CancellationTimeout = -1, // a server that is silent doesn't hear that it should stop either
             IncludeErrorDetail = false, // details hold values of rows; they must not reach a log
         };
-        if (!given.ContainsKey("Timeout"))
+        if (!Names(given, "Timeout"))
             settings.Timeout = TimeoutSeconds;
-        if (!given.ContainsKey("Max Auto Prepare"))
+        if (!Names(given, "MaxAutoPrepare"))
             settings.MaxAutoPrepare = 64; // more than we have statements on hot paths
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
     }
+
+    /// <summary>Npgsql's own ContainsKey is true for every keyword there is, given or not.</summary>
+    private static bool Names(NpgsqlConnectionStringBuilder given, string keyword) =>
+        new DbConnectionStringBuilder { ConnectionString = given.ConnectionString }.Keys!.Cast<string>().Any(key =>
+            key.Replace(" ", "", StringComparison.Ordinal).Equals(keyword, StringComparison.OrdinalIgnoreCase));
 
     private static bool LostARace(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure

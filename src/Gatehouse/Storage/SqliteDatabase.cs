@@ -9,7 +9,8 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal sealed class SqliteDatabase : Database
 {
-    private const int BusyMilliseconds = 2_000; // another process (the command line) may be writing
+    private const int BusySeconds = 2; // another process (the command line) may be writing
+    private static readonly string BusyTimeout = $"PRAGMA busy_timeout={BusySeconds * 1000};";
     private readonly string readString;
     private readonly ConcurrentBag<SqliteConnection> idleReaders = [];
     private readonly SqliteWriter writer;
@@ -17,12 +18,16 @@ internal sealed class SqliteDatabase : Database
     public SqliteDatabase(string connectionString)
     {
         SystemSqlite.Bind();
-        var settings = new SqliteConnectionStringBuilder(connectionString) { Pooling = false };
+        var settings = new SqliteConnectionStringBuilder(connectionString)
+        {
+            Pooling = false,
+            DefaultTimeout = BusySeconds, // the driver tries again for as long as this, by default for 30 s
+        };
         if (Path.GetDirectoryName(Path.GetFullPath(settings.DataSource)) is { } folder)
             Directory.CreateDirectory(folder);
         readString = settings.ConnectionString;
         writer = new SqliteWriter(() => OpenConnection(
-            $"PRAGMA busy_timeout={BusyMilliseconds}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"));
+            BusyTimeout + "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"));
     }
 
     public override string Kind => "sqlite";
@@ -32,7 +37,7 @@ internal sealed class SqliteDatabase : Database
         var connection = idleReaders.TryTake(out var idle) ? idle : null;
         try
         {
-            connection ??= OpenConnection($"PRAGMA busy_timeout={BusyMilliseconds}; PRAGMA query_only=ON;");
+            connection ??= OpenConnection(BusyTimeout + "PRAGMA query_only=ON;");
             var result = await work(new Db(connection, null, cancellationToken));
             idleReaders.Add(connection);
             return result;

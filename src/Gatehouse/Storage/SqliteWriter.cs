@@ -144,6 +144,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 Failure = exception;
                 return false;
             }
+            finally
+            {
+                db.End();
+            }
         }
 
         public override void Finish()

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using Gatehouse.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -71,7 +72,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
         var hash = (byte[])(await App.Store.AskAsync($"SELECT token_hash FROM sessions WHERE id = '{person.SessionId}'"))!;
 
         Assert.Equal(32, hash.Length);
-        foreach (var guess in (string[])[Convert.ToHexString(hash), Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(hash), person.SessionId, person.AccountId])
+        foreach (var guess in (string[])[Convert.ToHexString(hash), Base64Url.EncodeToString(hash), person.SessionId, person.AccountId])
             await AssertRefusedAsync($"gatehouse={guess}");
         Assert.DoesNotContain(person.Cookie, (await person.GetAsync("/api/auth/info")).Body, StringComparison.Ordinal);
     }
@@ -81,12 +82,12 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     public async Task A_flipped_bit_is_refused_wherever_it_is()
     {
         var person = await App.JoinAsync("bits@example.com");
-        var bytes = Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlDecode(person.Cookie);
+        var bytes = Base64Url.DecodeFromChars(person.Cookie);
         for (var bit = 0; bit < bytes.Length * 8; bit += 7)
         {
             var flipped = (byte[])bytes.Clone();
             flipped[bit / 8] ^= (byte)(1 << (bit % 8));
-            await AssertRefusedAsync("gatehouse=" + Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(flipped));
+            await AssertRefusedAsync("gatehouse=" + Base64Url.EncodeToString(flipped));
         }
         (await person.GetAsync("/api/auth/session")).IsOk();
     }
@@ -189,7 +190,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
         var keys = App.Services.GetRequiredService<Gatehouse.Sessions.DataProtectionKeys>();
         var sealedBytes = keys.CreateProtector("Gatehouse.SelfTest.v1").Protect(new byte[32]);
 
-        await AssertRefusedAsync("gatehouse=" + Microsoft.AspNetCore.WebUtilities.WebEncoders.Base64UrlEncode(sealedBytes));
+        await AssertRefusedAsync("gatehouse=" + Base64Url.EncodeToString(sealedBytes));
     }
 
     [Fact]

@@ -21,6 +21,7 @@ internal static class RawHttp
         try
         {
             await stream.WriteAsync(request, limit.Token);
+            client.Client.Shutdown(SocketShutdown.Send); // a request that is cut off is not waited for
             return await ReadAnswerAsync(stream, limit.Token);
         }
         catch (IOException)

@@ -46,6 +46,15 @@ internal sealed class Store : IAsyncDisposable
         return store;
     }
 
+    /// <summary>The same PostgreSQL database by a way that a test can take away.</summary>
+    public (TcpProxy Proxy, string ConnectionString) ThroughProxy()
+    {
+        var direct = new NpgsqlConnectionStringBuilder(ConnectionString);
+        var proxy = TcpProxy.To(direct.Host!, direct.Port);
+        var through = new NpgsqlConnectionStringBuilder(ConnectionString) { Host = "127.0.0.1", Port = proxy.Port };
+        return (proxy, through.ConnectionString);
+    }
+
     /// <summary>Runs a statement as the database's owner would, past the product: to look, or to break something.</summary>
     public async Task<object?> AskAsync(string sql)
     {

@@ -1,0 +1,45 @@
+using Gatehouse.Tests.Support;
+
+namespace Gatehouse.Tests.Mail;
+
+public sealed class DevMailboxOnSqlite() : DevMailboxTests(StoreKind.Sqlite);
+
+public sealed class DevMailboxOnPostgres() : DevMailboxTests(StoreKind.Postgres);
+
+public abstract class DevMailboxTests(StoreKind kind)
+{
+    [Fact]
+    public async Task It_shows_each_mail_newest_first_in_the_contract_s_shape()
+    {
+        await using var app = await App.StartAsync(kind);
+        await app.SignUpAsync("alice@example.com");
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        var token = await app.SignUpAsync("bob@example.com");
+
+        var answer = await app.GetAsync("/dev/mail.json");
+
+        Assert.Equal("mails", Assert.Single(answer.Json.EnumerateObject()).Name);
+        var mails = answer.Json.GetProperty("mails");
+        Assert.Equal("bob@example.com alice@example.com", string.Join(' ', mails.EnumerateArray().Select(mail => mail.GetProperty("to").GetString())));
+        var mail = mails[0];
+        Assert.Equal("id to kind subject text html links at", string.Join(' ', mail.EnumerateObject().Select(member => member.Name)));
+        Assert.Equal("verify", mail.GetProperty("kind").GetString());
+        Assert.Equal($"http://localhost:8080/auth/mail/verify/{token}", Assert.Single(mail.GetProperty("links").EnumerateArray()).GetString());
+        Assert.Equal("2030-01-01T00:00:01.000Z", mail.GetProperty("at").GetString());
+    }
+
+    [Theory]
+    [InlineData("alice@example.com", 1)]
+    [InlineData("ALICE@Example.com", 1)]
+    [InlineData("bob@example.com", 0)]
+    [InlineData("%", 0)]
+    [InlineData("' OR ''='", 0)]
+    [InlineData("", 0)]
+    public async Task It_can_be_asked_for_one_address(string to, int count)
+    {
+        await using var app = await App.StartAsync(kind);
+        await app.SignUpAsync("alice@example.com");
+
+        Assert.Equal(count, (await app.MailsAsync(to)).Count);
+    }
+}

@@ -1,0 +1,115 @@
+using System.Text.RegularExpressions;
+using Gatehouse.Configuration;
+using Gatehouse.Mail;
+using Gatehouse.Mail.Templates;
+using Gatehouse.Tests.Support;
+using Microsoft.Extensions.Configuration;
+
+namespace Gatehouse.Tests.Mail;
+
+/// <summary>What a stranger chose never becomes a link, markup or a message in a mail of ours.</summary>
+public sealed partial class MailLayoutTests
+{
+    private const string Token = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private readonly AccountMails mails = new(new MailLayout(Settings()));
+
+    [Theory]
+    [InlineData("Alice")]
+    [InlineData("J\u00fcrgen O'Neil-Smith")]
+    [InlineData("\u5c71\u7530 \u592a\u90ce")]
+    public void A_plain_name_is_greeted(string name)
+    {
+        var mail = mails.Verify("alice@example.com", name, Token, Hour);
+
+        Assert.StartsWith($"Hello {name},\n", mail.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("evil.example")]
+    [InlineData("https://evil.example")]
+    [InlineData("www.evil.example/x")]
+    [InlineData("evil\u3002example")]
+    [InlineData("mailto:eve@evil.example")]
+    [InlineData("<a href=//evil>click</a>")]
+    [InlineData("\"><img src=x onerror=alert(1)>")]
+    [InlineData("&lt;b&gt;")]
+    [InlineData("Alice\nBcc: eve@evil.example")]
+    [InlineData("\u202Eelpmaxe")]
+    [InlineData("You have won, call 555 0100 now and claim the prize that is waiting")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Any_other_is_not(string? name)
+    {
+        foreach (var mail in All(name))
+        {
+            Assert.StartsWith("Hello,\n", mail.Text, StringComparison.Ordinal);
+            AssertClean(mail);
+        }
+    }
+
+    [Fact]
+    public void No_name_at_all_gets_through_as_anything_but_a_name() => HostileText.Check(name =>
+    {
+        AssertClean(mails.Verify("alice@example.com", name, Token, Hour));
+        return true;
+    });
+
+    [Fact]
+    public void The_link_stands_alone_and_is_the_same_in_both_parts()
+    {
+        var mail = mails.Verify("alice@example.com", "Alice", Token, Hour);
+
+        Assert.Contains($"\nhttps://auth.example.com/auth/mail/verify/{Token}\n", mail.Text, StringComparison.Ordinal);
+        Assert.Contains($"<a href=\"https://auth.example.com/auth/mail/verify/{Token}\"", mail.Html, StringComparison.Ordinal);
+        Assert.Equal("alice@example.com", mail.To);
+    }
+
+    [Fact]
+    public void Nothing_is_loaded_from_anywhere() => Assert.All(All("Alice"), mail =>
+    {
+        foreach (var word in (string[])["<img", "<script", "<link", "<iframe", "src=", "url(", "@import"])
+            Assert.DoesNotContain(word, mail.Html, StringComparison.OrdinalIgnoreCase);
+    });
+
+    [Fact]
+    public void The_operator_s_title_is_encoded_too()
+    {
+        var layout = new MailLayout(Settings(("Pages:Title", "A & B <Co>"), ("Support:Contact", "<help@example.com>")));
+
+        var mail = new AccountMails(layout).PasswordChanged("alice@example.com", "Alice");
+
+        Assert.Contains("A &amp; B &lt;Co&gt;", mail.Html, StringComparison.Ordinal);
+        Assert.Contains("Questions? &lt;help@example.com&gt;", mail.Html, StringComparison.Ordinal);
+        Assert.Contains("A & B <Co>", mail.Text, StringComparison.Ordinal);
+    }
+
+    private ComposedMail[] All(string? name) =>
+    [
+        mails.Verify("alice@example.com", name, Token, Hour), mails.AlreadyHaveAccount("alice@example.com", name, Token, Hour),
+        mails.Reset("alice@example.com", name, Token, Hour), mails.PasswordChanged("alice@example.com", name),
+    ];
+
+    /// <summary>Every address that a mail program could make clickable is ours, and there is one link at most.</summary>
+    private static void AssertClean(ComposedMail mail)
+    {
+        Assert.DoesNotContain("evil", mail.Text + mail.Html + mail.Subject, StringComparison.Ordinal);
+        Assert.Single(Anchor().Matches(mail.Html));
+        Assert.All(Url().Matches(mail.Text), url => Assert.StartsWith("https://auth.example.com/", url.Value, StringComparison.Ordinal));
+        Assert.DoesNotContain('\n', mail.Subject);
+        Assert.DoesNotContain("<<", mail.Html, StringComparison.Ordinal);
+    }
+
+    private static GatehouseSettings Settings(params (string Key, string Value)[] settings) => SettingsReader.Read(
+        new ConfigurationBuilder().AddInMemoryCollection([
+            KeyValuePair.Create<string, string?>("Gatehouse:PublicUrl", "https://auth.example.com"),
+            KeyValuePair.Create<string, string?>("Gatehouse:Secrets:Key", Token),
+            .. settings.Select(setting => KeyValuePair.Create<string, string?>("Gatehouse:" + setting.Key, setting.Value))]).Build(),
+        development: true);
+
+    [GeneratedRegex("<a ", RegexOptions.NonBacktracking)]
+    private static partial Regex Anchor();
+
+    [GeneratedRegex(@"\S+://\S+", RegexOptions.NonBacktracking)]
+    private static partial Regex Url();
+}
