@@ -134,14 +134,19 @@ const distinctTokens = once(async () => {
   return { server: verifying, requests: file("tokens.txt", lines) };
 });
 
-/** A server of its own, on which every token is too old at once; many sessions, since one session's renewals share. */
+/**
+ * A server of its own, on which every token is too old at once. Many sessions: one session's renewals wait for each other,
+ * because in life they share what the first of them signs.
+ */
 const forced = once(async () => {
   const renewing = await startServer("renewing", { "Gatehouse:Tokens:RenewAfter": "00:00:00.0000001" });
-  const owner = await joinUp(renewing, "renewal@example.com");
   const lines = [];
-  for (let count = 0; count < 48; count++) {
-    const login = await expect(await post(renewing, "/account/login", { email: owner.email, password: Password }), 200);
-    lines.push(`GET /api/auth/session|Authorization: Bearer ${login.headers.get("gn-access-token")}|`);
+  for (let person = 0; person < 10; person++) {
+    const owner = await joinUp(renewing, `renewal${person}@example.com`);
+    for (let count = 0; count < 48; count++) { // an account keeps 50 sessions
+      const login = await expect(await post(renewing, "/account/login", { email: owner.email, password: Password }), 200);
+      lines.push(`GET /api/auth/session|Authorization: Bearer ${login.headers.get("gn-access-token")}|`);
+    }
   }
   return { server: renewing, requests: file("renewing.txt", lines) };
 });

@@ -28,32 +28,14 @@ public class SessionBenchmarks
     private string token = "";
     private int next;
 
+    // BenchmarkDotNet doesn't wait for an asynchronous set-up in its own process.
     [GlobalSetup]
-    public async Task SetUpAsync()
-    {
-        var settings = SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(
-        [
-            new("Gatehouse:Secrets:Key", SecretBytes.ToText(SecretBytes.New())),
-            new("Gatehouse:Database", $"Data Source={folder}/gatehouse.db"),
-        ]).Build(), development: true);
-        database = Database.Open(settings.Database);
-        await new Migrator(database, TimeProvider.System).MigrateAsync(CancellationToken.None);
-        var box = new SecretBox(settings.Secrets);
-        keys = new SigningKeys(database, box, settings, TimeProvider.System);
-        await keys.EnsureAsync(CancellationToken.None);
-        rules = new AccessTokenRules(settings.Tokens.Issuer, settings.Tokens.Audience, settings.Tokens.Lifetime);
-        tokens = new AccessTokens(keys, settings, TimeProvider.System);
-        cookie = new SessionCookie(new DataProtectionKeys(database, box, TimeProvider.System), settings);
-        session = NewSession();
-        token = tokens.Issue(session);
-        for (var index = 0; index < Distinct; index++)
-            cookies[index] = NewCookie();
-    }
+    public void SetUp() => SetUpAsync().GetAwaiter().GetResult();
 
     [GlobalCleanup]
-    public async Task CleanUpAsync()
+    public void CleanUp()
     {
-        await database.DisposeAsync();
+        database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Directory.Delete(folder, recursive: true);
     }
 
@@ -75,6 +57,27 @@ public class SessionBenchmarks
 
     [Benchmark]
     public byte[] SessionJson() => session.Write(note: null);
+
+    private async Task SetUpAsync()
+    {
+        var settings = SettingsReader.Read(new ConfigurationBuilder().AddInMemoryCollection(
+        [
+            new("Gatehouse:Secrets:Key", SecretBytes.ToText(SecretBytes.New())),
+            new("Gatehouse:Database", $"Data Source={folder}/gatehouse.db"),
+        ]).Build(), development: true);
+        database = Database.Open(settings.Database);
+        await new Migrator(database, TimeProvider.System).MigrateAsync(CancellationToken.None);
+        var box = new SecretBox(settings.Secrets);
+        keys = new SigningKeys(database, box, settings, TimeProvider.System);
+        await keys.EnsureAsync(CancellationToken.None);
+        rules = new AccessTokenRules(settings.Tokens.Issuer, settings.Tokens.Audience, settings.Tokens.Lifetime);
+        tokens = new AccessTokens(keys, settings, TimeProvider.System);
+        cookie = new SessionCookie(new DataProtectionKeys(database, box, TimeProvider.System), settings);
+        session = NewSession();
+        token = tokens.Issue(session);
+        for (var index = 0; index < Distinct; index++)
+            cookies[index] = NewCookie();
+    }
 
     private bool Read(string value)
     {
