@@ -8,7 +8,8 @@ internal static class ServerHost
 {
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Settings are read once. Watching their files would watch the whole folder, and so every write to data/ below it.
+        var builder = WebApplication.CreateSlimBuilder(["--hostBuilder:reloadConfigOnChange=false", .. args]);
         configure?.Invoke(builder);
         var settings = SettingsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
         builder.Services.AddGatehouse(settings);
