@@ -85,7 +85,7 @@ internal sealed class SettingsReader
         var text = section.Text("PublicUrl", fallback);
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
                 && url.PathAndQuery == "/" && url.UserInfo.Length == 0 && url.Fragment.Length == 0
-            ? url
+            ? new UriBuilder(url) { Host = url.IdnHost }.Uri // as browsers spell an origin
             : section.Fault("PublicUrl", $"'{text}' is not an absolute http(s) URL without a path", new Uri("http://localhost:8080"));
     }
 

@@ -9,6 +9,7 @@ namespace Gatehouse.Tests.Support;
 internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(1);
 
     /// <summary>Sends the bytes and reads one answer; null when the server hangs up without one.</summary>
     public static async Task<Answer?> SendAsync(Uri address, byte[] request)
@@ -21,8 +22,11 @@ internal static class RawHttp
         try
         {
             await stream.WriteAsync(request, limit.Token);
-            client.Client.Shutdown(SocketShutdown.Send); // a request that is cut off is not waited for
-            return await ReadAnswerAsync(stream, limit.Token);
+            var answer = ReadAnswerAsync(stream, limit.Token);
+            // A request that is cut off would be waited for. Hanging up at once, though, is leaving: then nobody answers.
+            if (await Task.WhenAny(answer, Task.Delay(Courtesy, limit.Token)) != answer)
+                client.Client.Shutdown(SocketShutdown.Send);
+            return await answer;
         }
         catch (IOException)
         {
