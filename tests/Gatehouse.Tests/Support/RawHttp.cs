@@ -9,10 +9,10 @@ namespace Gatehouse.Tests.Support;
 internal static class RawHttp
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan Courtesy = TimeSpan.FromSeconds(1);
 
     /// <summary>Sends the bytes and reads one answer; null when the server hangs up without one.</summary>
-    public static async Task<Answer?> SendAsync(Uri address, byte[] request)
+    /// <param name="hangUp">Says no more afterwards, so that nobody waits for the rest of what was cut off.</param>
+    public static async Task<Answer?> SendAsync(Uri address, byte[] request, bool hangUp = false)
     {
         using var limit = new CancellationTokenSource(Patience);
         using var client = new TcpClient();
@@ -22,11 +22,9 @@ internal static class RawHttp
         try
         {
             await stream.WriteAsync(request, limit.Token);
-            var answer = ReadAnswerAsync(stream, limit.Token);
-            // A request that is cut off would be waited for. Hanging up at once, though, is leaving: then nobody answers.
-            if (await Task.WhenAny(answer, Task.Delay(Courtesy, limit.Token)) != answer)
+            if (hangUp)
                 client.Client.Shutdown(SocketShutdown.Send);
-            return await answer;
+            return await ReadAnswerAsync(stream, limit.Token);
         }
         catch (IOException)
         {
