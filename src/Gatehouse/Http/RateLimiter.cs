@@ -13,7 +13,9 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
 {
     private const int MostKeys = 200_000; // about 50 MiB at worst; a flood of new keys must not eat the server
     private readonly ConcurrentDictionary<(LimitName, string), Stamps> counts = new();
+    private const int CountEvery = 256; // counting the keys locks all of them
     private long lastSweep = clock.NowMicros();
+    private int calls;
 
     /// <returns>Null when a permit was taken, else how long until the next one is free.</returns>
     public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, string key, CancellationToken cancellationToken)
@@ -86,11 +88,11 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
     private void SweepSometimes(long now)
     {
         var last = Interlocked.Read(ref lastSweep);
-        var due = now - last > UnixMicros.Of(TimeSpan.FromMinutes(1)) || counts.Count > MostKeys;
+        var crowded = Interlocked.Increment(ref calls) % CountEvery == 0 && counts.Count > MostKeys;
+        var due = crowded || now - last > UnixMicros.Of(TimeSpan.FromMinutes(1));
         if (!due || Interlocked.CompareExchange(ref lastSweep, now, last) != last)
             return;
         // Over the bound the keys that are used least go first: a guesser's own key is full, so it stays.
-        var crowded = counts.Count > MostKeys;
         foreach (var (key, stamps) in counts)
         {
             lock (stamps)

@@ -12,7 +12,7 @@ namespace Gatehouse.Tests.Hosting;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    private const int Rounds = 6;
+    private const int Rounds = 4;
     private const int Customers = 4;
     private readonly string folder = Directory.CreateTempSubdirectory("gatehouse-crash-").FullName;
     private readonly ConcurrentDictionary<string, Progress> customers = new(StringComparer.Ordinal);

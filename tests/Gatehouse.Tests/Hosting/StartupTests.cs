@@ -12,7 +12,7 @@ public abstract class StartupTests(StoreKind kind)
     [Fact]
     public async Task Two_nodes_that_start_at_once_share_what_is_made_once()
     {
-        for (var round = 0; round < 5; round++)
+        for (var round = 0; round < 3; round++)
         {
             await using var store = await Store.CreateAsync(kind);
             var clock = new FakeClock();

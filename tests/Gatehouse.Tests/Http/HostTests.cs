@@ -103,23 +103,22 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
         Assert.Equal(ForwardedHeaders.None, options.ForwardedHeaders);
     }
 
-    [Theory]
-    [InlineData("203.0.113.9", "203.0.113.9")]
-    [InlineData("198.51.100.1, 203.0.113.9", "203.0.113.9")]
-    [InlineData("198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9")]
-    [InlineData("127.0.0.1, 203.0.113.9", "203.0.113.9")]
-    [InlineData("2001:db8::1", "2001:db8::1")]
-    [InlineData("::ffff:203.0.113.9", "203.0.113.9")]
-    [InlineData("nonsense", "127.0.0.1")]
-    [InlineData("", "127.0.0.1")]
-    public async Task Behind_known_proxies_the_right_most_other_hop_is_the_client(string forwarded, string ip)
+    [Fact]
+    public async Task Behind_known_proxies_the_right_most_other_hop_is_the_client()
     {
         await using var app = await App.StartAsync(
             StoreKind.Sqlite, ("KnownProxies:0", "127.0.0.1"), ("KnownProxies:1", "10.0.0.0/8"));
 
-        var answer = await app.GetAsync("/api/auth/info", ("X-Forwarded-For", forwarded), ("X_Forwarded_For", "192.0.2.66"));
-
-        Assert.Equal(ip, answer.Json.GetProperty("ip").GetString());
+        foreach (var (forwarded, ip) in ((string, string)[])
+        [
+            ("203.0.113.9", "203.0.113.9"), ("198.51.100.1, 203.0.113.9", "203.0.113.9"), ("127.0.0.1, 203.0.113.9", "203.0.113.9"),
+            ("198.51.100.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"), ("2001:db8::1", "2001:db8::1"), ("", "127.0.0.1"),
+            ("::ffff:203.0.113.9", "203.0.113.9"), ("nonsense", "127.0.0.1"),
+        ])
+        {
+            var answer = await app.GetAsync("/api/auth/info", ("X-Forwarded-For", forwarded), ("X_Forwarded_For", "192.0.2.66"));
+            Assert.True(answer.Json.GetProperty("ip").GetString() == ip, $"{forwarded}: {answer.Body}");
+        }
     }
 
     private async Task<Answer> AskAsync(string host) =>

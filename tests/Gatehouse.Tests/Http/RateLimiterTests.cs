@@ -199,12 +199,17 @@ public sealed class RateLimiterTests
     {
         for (var i = 0; i < Permits; i++)
             await TakeAsync("full");
-        for (var i = 0; i < 200_010; i++)
+        await TakeAsync("twice");
+        await TakeAsync("twice");
+        for (var i = 0; i < 200_500; i++)
             await TakeAsync("flood" + i);
-        clock.Advance(TimeSpan.FromSeconds(2));
-        await TakeAsync("one more");
 
+        for (var i = 0; i < Permits; i++)
+            Assert.Null(await TakeAsync("flood0")); // forgotten
         Assert.NotNull(await TakeAsync("full"));
+        for (var i = 2; i < Permits; i++)
+            Assert.Null(await TakeAsync("twice"));
+        Assert.NotNull(await TakeAsync("twice"));
     }
 
     private RateLimiter Create(bool enabled)

@@ -28,18 +28,15 @@ public abstract class DevMailboxTests(StoreKind kind)
         Assert.Equal("2030-01-01T00:00:01.000Z", mail.GetProperty("at").GetString());
     }
 
-    [Theory]
-    [InlineData("alice@example.com", 1)]
-    [InlineData("ALICE@Example.com", 1)]
-    [InlineData("bob@example.com", 0)]
-    [InlineData("%", 0)]
-    [InlineData("' OR ''='", 0)]
-    [InlineData("", 0)]
-    public async Task It_can_be_asked_for_one_address(string to, int count)
+    [Fact]
+    public async Task It_can_be_asked_for_one_address()
     {
         await using var app = await App.StartAsync(kind);
         await app.SignUpAsync("alice@example.com");
 
-        Assert.Equal(count, (await app.MailsAsync(to)).Count);
+        foreach (var to in (string[])["alice@example.com", "ALICE@Example.com"])
+            Assert.Single(await app.MailsAsync(to));
+        foreach (var to in (string[])["bob@example.com", "%", "' OR ''='", ""])
+            Assert.Empty(await app.MailsAsync(to));
     }
 }

@@ -22,8 +22,10 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     public async Task A_deadlock_is_tried_again_and_both_get_through()
     {
         await store.AskAsync("INSERT INTO notes VALUES (1, ''), (2, '')");
+        await store.AskAsync(
+            "DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET deadlock_timeout = 50'; END $$");
         await using var database = Database.Open(store.ConnectionString);
-        var meeting = new Barrier(2);
+        var meeting = new Meeting(2);
 
         await Task.WhenAll(BothAsync(1, 2), BothAsync(2, 1)).WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -36,7 +38,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
             {
                 await AppendAsync(db, first);
                 if (tries++ == 0)
-                    await Task.Run(() => meeting.SignalAndWait(TimeSpan.FromSeconds(10)));
+                    await meeting.ArriveAsync();
                 await AppendAsync(db, second);
             }, CancellationToken.None);
         }
@@ -46,7 +48,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     public async Task Who_loses_a_race_for_a_row_looks_again_and_sees_the_winner_s()
     {
         await using var database = Database.Open(store.ConnectionString);
-        var both = new Barrier(2);
+        var both = new Meeting(2);
 
         var made = await Task.WhenAll(TakeAsync(), TakeAsync()).WaitAsync(TimeSpan.FromSeconds(20));
 
@@ -61,7 +63,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
                 if (await db.ScalarAsync<long>("SELECT count(*) FROM notes WHERE id = 7") > 0)
                     return false;
                 if (tries++ == 0)
-                    await Task.Run(() => both.SignalAndWait(TimeSpan.FromSeconds(10)));
+                    await both.ArriveAsync();
                 await db.ExecuteAsync("INSERT INTO notes VALUES (7, '')");
                 return true;
             }, CancellationToken.None);
@@ -165,6 +167,20 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
 
     private static Task<int> AppendAsync(Db db, long id) =>
         db.ExecuteAsync("UPDATE notes SET text = text || 'x' WHERE id = @id", new { id });
+
+    /// <summary>Everybody waits for the last one.</summary>
+    private sealed class Meeting(int guests)
+    {
+        private readonly TaskCompletionSource complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int missing = guests;
+
+        public Task ArriveAsync()
+        {
+            if (Interlocked.Decrement(ref missing) == 0)
+                complete.SetResult();
+            return complete.Task;
+        }
+    }
 
     private TcpProxy Proxy(out string connectionString)
     {
