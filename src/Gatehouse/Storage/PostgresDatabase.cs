@@ -8,17 +8,17 @@ namespace Gatehouse.Storage;
 internal sealed class PostgresDatabase : Database
 {
     private const int TimeoutSeconds = 2; // a customer waits for no dependency longer than this
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(TimeoutSeconds + 1); // the driver's own limit first
     private const int DeadlockTries = 4;
     private const long MigrationLock = 0x6761746568; // "gateh": any number, as long as every node uses the same
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(TimeoutSeconds + 1); // the driver's own limit first
     private readonly NpgsqlDataSource source;
     private readonly NpgsqlDataSource patientSource;
 
     public PostgresDatabase(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
-        source = Build(given, TimeoutSeconds);
-        patientSource = Build(given, commandSeconds: 600); // a migration may rewrite a table
+        source = Build(given, TimeoutSeconds, TimeoutSeconds);
+        patientSource = Build(given, connectSeconds: 15, commandSeconds: 600); // a migration may rewrite a table
     }
 
     public override string Kind => "postgresql";
@@ -84,17 +84,21 @@ internal sealed class PostgresDatabase : Database
     {
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = run(limit.Token);
+        var givenUp = false;
         try
         {
-            var result = await running.WaitAsync(Patience, CancellationToken.None);
-            limit.Dispose();
-            return result;
+            return await running.WaitAsync(Patience, CancellationToken.None);
         }
         catch (TimeoutException exception) when (!running.IsCompleted)
         {
-            // Not awaited: it is what takes so long.
-            _ = limit.CancelAsync();
+            givenUp = true;
+            _ = limit.CancelAsync(); // not awaited: it is what takes so long
             throw new StoreUnavailableException("The database doesn't answer.", exception);
+        }
+        finally
+        {
+            if (!givenUp)
+                limit.Dispose();
         }
     }
 
@@ -117,7 +121,7 @@ internal sealed class PostgresDatabase : Database
         return result;
     }
 
-    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder given, int commandSeconds)
+    private static NpgsqlDataSource Build(NpgsqlConnectionStringBuilder given, int connectSeconds, int commandSeconds)
     {
         var settings = new NpgsqlConnectionStringBuilder(given.ConnectionString)
         {
@@ -127,7 +131,7 @@ internal sealed class PostgresDatabase : Database
             IncludeErrorDetail = false, // details hold values of rows; they must not reach a log
         };
         if (!Names(given, "Timeout"))
-            settings.Timeout = TimeoutSeconds;
+            settings.Timeout = connectSeconds;
         if (!Names(given, "MaxAutoPrepare"))
             settings.MaxAutoPrepare = 64; // more than we have statements on hot paths
         return new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
