@@ -86,7 +86,7 @@ internal sealed class SettingsSection(IConfiguration configuration)
     {
         foreach (var (key, value) in configuration.GetSection(Root).AsEnumerable(makePathsRelative: true))
         {
-            if (value is not null && !IsAsked(key))
+            if (!string.IsNullOrWhiteSpace(value) && !IsAsked(key))
                 Faults.Add($"{Root}:{key}: no such setting{Suggestion(key)}.");
         }
     }

@@ -20,6 +20,7 @@ internal sealed partial class MailRelay(
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ClaimFor = TimeSpan.FromMinutes(10); // longer than the slowest delivery takes
+    private static readonly TimeSpan ClaimForKeeping = TimeSpan.FromSeconds(15); // the dev mailbox is no further than the database
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(15);
 
@@ -84,8 +85,9 @@ internal sealed partial class MailRelay(
         var now = clock.NowMicros();
         if (await database.ReadAsync(Outbox.NextDueAsync, cancellationToken) is not { } due || due > now)
             return null;
+        var length = settings.Mail.Smtp is null ? ClaimForKeeping : ClaimFor;
         var claimed = await database.TransactAsync(
-            db => Outbox.ClaimAsync(db, now, now + UnixMicros.Of(ClaimFor), most: 1), cancellationToken);
+            db => Outbox.ClaimAsync(db, now, now + UnixMicros.Of(length), most: 1), cancellationToken);
         return claimed.Count > 0 ? claimed[0] : null;
     }
 

@@ -3,7 +3,6 @@ using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Storage;
-using Gatehouse.Tokens;
 using Gatehouse.Users;
 using Microsoft.AspNetCore.Http;
 

@@ -1,9 +1,9 @@
 using Gatehouse.Configuration;
 using Gatehouse.Security;
-using Gatehouse.Sessions;
 using Gatehouse.Storage;
+using Gatehouse.Tokens;
 
-namespace Gatehouse.Tokens;
+namespace Gatehouse.Sessions;
 
 /// <summary>
 /// Issues, reads and renews access tokens. A token is only the carrier of a session: what it says of itself is checked
