@@ -44,6 +44,7 @@ public class Argon2idBenchmarks
     {
         if (!Argon2Kernels.IsSupported(kernel))
             throw new NotSupportedException($"{kernel} is not supported here.");
-        Argon2.Hash(Parameters, "correct horse battery staple"u8, "saltsaltsaltsalt"u8, default, default, memory, kernel, tag);
+        Argon2.Hash(
+            Parameters, "correct horse battery staple"u8, "saltsaltsaltsalt"u8, default, default, memory, kernel, tag);
     }
 }

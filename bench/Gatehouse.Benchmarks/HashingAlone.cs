@@ -7,8 +7,8 @@ using Gatehouse.Security.Passwords;
 namespace Gatehouse.Benchmarks;
 
 /// <summary>
-/// Passwords hashed a second at the product's cost by as many threads as it uses, and the microseconds of processor time
-/// that each took: what bounds a login.
+/// Passwords hashed a second at the product's cost by as many threads as it uses, and the microseconds of processor
+/// time that each took: what bounds a login.
 /// </summary>
 internal static class HashingAlone
 {
@@ -17,7 +17,8 @@ internal static class HashingAlone
         var settings = new PasswordSettings();
         var counts = new int[settings.MaxConcurrent];
         var clock = Stopwatch.StartNew();
-        var threads = counts.Select((_, slot) => new Thread(() => Hash(settings.Parameters, clock, duration, ref counts[slot]))).ToList();
+        var threads = counts.Select((_, slot) =>
+            new Thread(() => Hash(settings.Parameters, clock, duration, ref counts[slot]))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         var rate = counts.Sum() / clock.Elapsed.TotalSeconds;
@@ -32,7 +33,8 @@ internal static class HashingAlone
         var tag = new byte[PasswordHash.TagBytes];
         while (clock.Elapsed < duration)
         {
-            Argon2.Hash(parameters, "correct horse battery staple"u8, salt, default, default, memory, Argon2Kernels.Best, tag);
+            Argon2.Hash(
+                parameters, "correct horse battery staple"u8, salt, default, default, memory, Argon2Kernels.Best, tag);
             count++;
         }
     }

@@ -18,7 +18,8 @@ internal sealed class NpmArgon2 : IDisposable
             import argon2 from "argon2";
             import { createInterface } from "node:readline";
             const salt = Buffer.from("saltsaltsaltsalt");
-            const options = { type: argon2.argon2id, memoryCost: {{parameters.MemoryKiB}}, timeCost: {{parameters.Iterations}}, parallelism: 1, salt };
+            const cost = { memoryCost: {{parameters.MemoryKiB}}, timeCost: {{parameters.Iterations}}, parallelism: 1 };
+            const options = { type: argon2.argon2id, ...cost, salt };
             for await (const line of createInterface({ input: process.stdin }))
               console.log(await argon2.hash(line, options));
             """;

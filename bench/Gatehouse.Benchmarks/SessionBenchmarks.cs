@@ -10,7 +10,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Gatehouse.Benchmarks;
 
-/// <summary>What a request's credentials cost beyond the web server: cookies, access tokens, and the session's JSON.</summary>
+/// <summary>What a request's credentials cost beyond the web server: cookies, access tokens, the session's JSON.</summary>
 [InProcess]
 [MemoryDiagnoser]
 public class SessionBenchmarks
@@ -98,9 +98,17 @@ public class SessionBenchmarks
         var now = TimeProvider.System.NowMicros();
         return new Session
         {
-            Id = Ids.New(TimeProvider.System), AccountId = Ids.New(TimeProvider.System), UserId = Ids.New(TimeProvider.System),
-            Email = "alice@example.com", Username = null, ProfileName = "Alice", Preferences = "{}", Via = SessionVia.Cookie,
-            CreatedAt = now, LastSeenAt = now, ExpiresAt = now + UnixMicros.Of(TimeSpan.FromDays(14)),
+            Id = Ids.New(TimeProvider.System),
+            AccountId = Ids.New(TimeProvider.System),
+            UserId = Ids.New(TimeProvider.System),
+            Email = "alice@example.com",
+            Username = null,
+            ProfileName = "Alice",
+            Preferences = "{}",
+            Via = SessionVia.Cookie,
+            CreatedAt = now,
+            LastSeenAt = now,
+            ExpiresAt = now + UnixMicros.Of(TimeSpan.FromDays(14)),
         };
     }
 }

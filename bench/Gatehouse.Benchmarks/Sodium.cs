@@ -11,7 +11,8 @@ internal static unsafe partial class Sodium
 
     static Sodium() => _ = Initialize(); // chooses the fastest code for this machine
 
-    public static void Hash(Argon2Parameters parameters, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, Span<byte> tag)
+    public static void Hash(
+        Argon2Parameters parameters, ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, Span<byte> tag)
     {
         fixed (byte* output = tag, input = password, saltBytes = salt)
         {
