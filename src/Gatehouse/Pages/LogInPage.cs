@@ -29,7 +29,7 @@ internal static class LogInPage
         var (issued, problem) = await LogIn.HandleAsync(http, request, SessionVia.Cookie, services, cancellationToken);
         if (problem is not null)
             return Show(http, target, request.Email ?? request.Username, problem, settings);
-        await services.Answers.IssueAsync(http, issued!, note: null, cancellationToken);
+        services.Answers.Issue(http, issued!, note: null);
         return new SeeOther(issued!.Session.UserId is null ? target.After(UsersPage.Path) : target.Path);
     }
 

@@ -40,7 +40,7 @@ internal static class VerifyPage
         var (verified, problem) = await Verify.VerifyAsync(http, token, request, services, cancellationToken);
         if (problem is not null)
             return IsAboutLink(problem) ? Refuse(problem) : Show(token, request.UserName, problem, services.Settings);
-        await services.Answers.IssueAsync(http, verified!.Issued, verified.Note, cancellationToken);
+        services.Answers.Issue(http, verified!.Issued, verified.Note);
         return new SeeOther(Notice.On(HomePage.Path, verified.Note));
     }
 

@@ -21,7 +21,7 @@ internal static class LogIn
         if (request is { Email: null, Username: null, Password: null })
             return await AnswerLiveSessionAsync(http, services, cancellationToken);
         var (issued, refused) = await HandleAsync(http, request!, SessionVia.Cookie, services, cancellationToken);
-        return refused ?? await services.Answers.IssueAsync(http, issued!, note: null, cancellationToken);
+        return refused ?? services.Answers.Issue(http, issued!, note: null);
     }
 
     /// <summary>For API clients: the session in an access token, no cookie.</summary>
@@ -97,7 +97,7 @@ internal static class LogIn
             if (userId is not null && users.All(user => user.Id != userId))
                 return (null, false);
             var chosen = userId ?? (users.Count == 1 ? users[0].Id : null);
-            var added = await services.Sessions.AddAsync(db, account.Id, chosen, account.Epoch, via, origin);
+            var added = await services.Sessions.AddAsync(db, account, users, chosen, via, origin);
             if (added is null)
                 return (null, true);
             if (presented is not null)

@@ -29,7 +29,7 @@ internal static class LogOut
     public static async Task HandleAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
         await ResetAsync(http, services, cancellationToken);
-        await services.Answers.ClearAsync(http, cancellationToken);
+        services.Answers.Clear(http);
     }
 
     public static async Task ResetAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)

@@ -16,11 +16,10 @@ internal sealed class SessionAnswers(
     private const int MostCookieBytes = 4000; // browsers drop a cookie of more than 4,096, name and attributes included
 
     /// <summary>A session just made: its cookie, the display cookie, and the session object.</summary>
-    public async Task<IResult> IssueAsync(
-        HttpContext http, IssuedSession issued, string? note, CancellationToken cancellationToken)
+    public IResult Issue(HttpContext http, IssuedSession issued, string? note)
     {
         cookie.Set(http, issued.Token);
-        await SetGlobalCookieAsync(http, issued.Session, cancellationToken);
+        SetGlobalCookie(http, issued.Session, new Details(issued.Account, issued.Users));
         return new JsonAnswer(note is null ? issued.Session.ToJson() : issued.Session.Write(note));
     }
 
@@ -35,11 +34,11 @@ internal sealed class SessionAnswers(
     public void AttachToken(HttpContext http, Session session) =>
         http.Response.Headers[settings.Tokens.HeaderName] = tokens.Issue(session);
 
-    /// <summary>Takes the cookies away and leaves the page a guest's global.</summary>
-    public async Task ClearAsync(HttpContext http, CancellationToken cancellationToken)
+    /// <summary>Takes the session cookie away and leaves the page a guest's global.</summary>
+    public void Clear(HttpContext http)
     {
         cookie.Clear(http);
-        await SetGlobalCookieAsync(http, null, cancellationToken);
+        SetGlobalCookie(http, null, null);
     }
 
     public void ClearCookies(HttpContext http)
@@ -55,9 +54,6 @@ internal sealed class SessionAnswers(
         SetGlobalCookie(http, session, details);
         return new JsonAnswer(Write(http, session, details, withConfig: true, withUsers: true));
     }
-
-    private async Task SetGlobalCookieAsync(HttpContext http, Session? session, CancellationToken cancellationToken) =>
-        SetGlobalCookie(http, session, await LoadAsync(session, cancellationToken));
 
     /// <summary>Display data, never trusted: what doesn't fit into a cookie is left out, the answer of info has it.</summary>
     private void SetGlobalCookie(HttpContext http, Session? session, Details? details)

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Security;
 using Gatehouse.Storage;
+using Gatehouse.Users;
 
 namespace Gatehouse.Sessions;
 
@@ -42,16 +44,30 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
 
     /// <summary>Adds a session in the caller's transaction. Null: the account is gone, or its password another one.</summary>
     public async Task<IssuedSession?> AddAsync(
-        Db db, string accountId, string? userId, long? checkedEpoch, string via, RequestOrigin origin)
+        Db db, Account account, IReadOnlyList<User> users, string? userId, string via, RequestOrigin origin)
     {
         var token = SessionToken.New();
         var now = clock.NowMicros();
-        var session = new NewSession(Ids.New(clock), token.Hash(), accountId, userId, via, origin.Ip, origin.UserAgent,
-            now, now + UnixMicros.Of(settings.Sessions.MaxAge), checkedEpoch);
-        if (!await SessionRows.TryAddAsync(db, session))
+        var row = new NewSession(Ids.New(clock), token.Hash(), account.Id, userId, via, origin.Ip, origin.UserAgent,
+            now, now + UnixMicros.Of(settings.Sessions.MaxAge), account.Epoch);
+        if (!await SessionRows.TryAddAsync(db, row))
             return null;
-        var row = await SessionRows.FindByIdAsync(db, session.Id, now, IdleSince(now));
-        return row is null ? null : new IssuedSession(row, token);
+        var user = users.FirstOrDefault(user => user.Id == userId);
+        var session = new Session
+        {
+            Id = row.Id,
+            AccountId = account.Id,
+            UserId = user?.Id,
+            Email = account.Email,
+            Username = account.Username,
+            ProfileName = user?.Name,
+            Preferences = user?.Preferences,
+            Via = via,
+            CreatedAt = now,
+            LastSeenAt = now,
+            ExpiresAt = row.ExpiresAt,
+        };
+        return new IssuedSession(session, token, account, users);
     }
 
     /// <summary>Chooses the user, or leaves with null. Null: the session has ended or the user isn't the account's.</summary>
@@ -175,8 +191,8 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
     }
 }
 
-/// <summary>A session just made, with the secret that its cookie will carry.</summary>
-internal sealed record IssuedSession(Session Session, SessionToken Token)
+/// <summary>A session just made, with the secret that its cookie will carry and whose it is.</summary>
+internal sealed record IssuedSession(Session Session, SessionToken Token, Account Account, IReadOnlyList<User> Users)
 {
     public override string ToString() => $"IssuedSession {Session.Id}";
 }

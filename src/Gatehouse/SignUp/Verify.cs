@@ -34,7 +34,7 @@ internal static class Verify
         if (!services.Settings.Verification.AskPassword)
             return await AnswerConfirmAsync(http, token, request!.UserName, services, cancellationToken);
         var (verified, refused) = await VerifyAsync(http, token, request!, services, cancellationToken);
-        return refused ?? await services.Answers.IssueAsync(http, verified!.Issued, verified.Note, cancellationToken);
+        return refused ?? services.Answers.Issue(http, verified!.Issued, verified.Note);
     }
 
     /// <summary>Seed 002's button: no password asked, no session made, off to the login page.</summary>
@@ -146,8 +146,7 @@ internal static class Verify
             var verified = await AccountStore.FindAsync(db, link.AccountId);
             if (!withSession)
                 return new Done(verified!, null);
-            var issued = await services.Sessions.AddAsync(
-                db, link.AccountId, user.Id, found.Pending.Epoch, SessionVia.Cookie, origin);
+            var issued = await services.Sessions.AddAsync(db, verified!, [user], user.Id, SessionVia.Cookie, origin);
             // As at any login: the session that the browser came with ends, whoever's it was.
             if (presented is not null)
                 await SessionRows.DeleteAsync(db, presented.Session.Id);
