@@ -10,7 +10,7 @@ namespace Gatehouse.Configuration;
 internal sealed class SettingsSection(IConfiguration configuration)
 {
     public const string Root = "Gatehouse";
-    private static readonly string[] DurationFormats = [@"hh\:mm\:ss", @"%d\.hh\:mm\:ss"];
+    private static readonly string[] DurationFormats = [@"hh\:mm\:ss", @"%d\.hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF"];
     private readonly Dictionary<string, AskedSetting> asked = new(StringComparer.OrdinalIgnoreCase);
 
     public List<string> Faults { get; } = [];
