@@ -168,6 +168,25 @@ public abstract class RecoverTests(SharedApp shared)
     }
 
     [Fact]
+    public async Task A_mailbox_gets_three_resets_an_hour_by_whichever_name_they_are_asked_for()
+    {
+        await using var limited = await App.StartAsync(shared.Kind, ("RateLimits:Enabled", "true"));
+        (await limited.PostAsync("/api/auth/signup", App.Json(
+            ("email", "alice@example.com"), ("username", "alice"), ("password", App.Password)))).IsOk();
+        (await limited.VerifyAsync((await limited.MailAsync("alice@example.com")).Token)).IsOk();
+
+        foreach (var name in (string[])["alice@example.com", "alice", "ALICE@example.com", "alice", "alice@example.com"])
+        {
+            (await limited.PostAsync("/api/auth/passwd", App.Json(("username", name)))).IsOk();
+            await limited.MailsSettledAsync();
+        }
+
+        var resets = (await limited.MailsAsync("alice@example.com")).Where(mail => mail.Kind == "reset");
+        Assert.Equal(3, resets.Count());
+        Assert.Equal(1, await limited.Store.CountAsync("one_time_links WHERE purpose = 'reset'"));
+    }
+
+    [Fact]
     public async Task What_names_nobody_is_refused()
     {
         (await app.PostAsync("/api/auth/passwd", "{}")).IsProblem(400, "bad_request");

@@ -106,6 +106,25 @@ public abstract class SessionTests(SharedApp shared)
         Assert.Equal(1, await app.Store.CountAsync($"sessions WHERE account_id = '{alice.AccountId}'"));
     }
 
+    [Theory]
+    [InlineData("/api/auth/logout")]
+    [InlineData("/api/auth/reset")]
+    public async Task Two_cookies_are_no_session_but_whoever_leaves_with_both_leaves_both(string path)
+    {
+        var alice = await app.JoinAsync(email);
+        var phone = await alice.LogInAsync();
+        var tablet = await alice.LogInAsync();
+        var both = ("Cookie", $"gatehouse={alice.Cookie}; gatehouse={phone.Cookie}");
+
+        (await app.GetAsync("/api/auth/session", both)).IsProblem(401, "unauthenticated");
+        (await app.PostAsync(path, null, both)).IsOk();
+
+        (await alice.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
+        (await phone.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
+        (await tablet.GetAsync("/api/auth/session")).IsOk();
+        Assert.Equal(1, await app.Store.CountAsync($"sessions WHERE account_id = '{alice.AccountId}'"));
+    }
+
     [Fact]
     public async Task A_guest_is_told_the_same_global_in_answer_and_cookie_and_gets_no_session()
     {

@@ -23,6 +23,22 @@ public abstract class ConfirmTests(StoreKind store)
         (await app.VerifyAsync(token)).IsOk();
     }
 
+    [Fact]
+    public async Task The_button_tells_of_a_lost_username_too()
+    {
+        await using var app = await App.StartAsync(store, OneButton);
+        (await app.PostAsync("/api/auth/signup", App.Json(
+            ("email", "alice@example.com"), ("username", "wanted"), ("password", App.Password)))).IsOk();
+        var token = (await app.MailAsync("alice@example.com")).Token;
+        await app.Store.AskAsync("UPDATE username_holds SET email_key = 'somebody@example.com'");
+
+        var confirmed = await app.PostAsync("/api/auth/confirm_account", App.Json(("token", token)));
+
+        Assert.Equal("confirmed", confirmed.Text("status"));
+        Assert.Equal("username_taken", confirmed.Text("note"));
+        Assert.Equal(1, await app.Store.CountAsync("accounts WHERE verified_at IS NOT NULL AND username IS NULL"));
+    }
+
     [Theory]
     [InlineData("first@example.com", null, "first")]
     [InlineData("second@example.com", "Dame Second", "Dame Second")]

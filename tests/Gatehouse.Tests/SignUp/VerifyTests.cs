@@ -14,6 +14,23 @@ public abstract class VerifyTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    public async Task The_session_that_the_browser_came_with_ends()
+    {
+        var other = await app.JoinAsync(App.NewEmail());
+        var address = App.NewEmail();
+        var token = await app.SignUpAsync(address);
+        var body = App.Json(("password", App.Password), ("user_name", "Alice"));
+
+        (await other.PostAsync($"/api/auth/mail/verify/{token}", App.Json(("password", "not that one"), ("user_name", "A"))))
+            .IsProblem(401, "invalid_credentials");
+        (await other.GetAsync("/api/auth/session")).IsOk();
+        var verified = await other.PostAsync($"/api/auth/mail/verify/{token}", body);
+
+        Assert.Equal(address, verified.Text("account", "email"));
+        (await other.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
+    }
+
+    [Fact]
     public async Task Looking_at_a_link_changes_nothing_however_often()
     {
         var token = await app.SignUpAsync(email);
