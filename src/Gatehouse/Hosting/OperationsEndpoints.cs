@@ -13,7 +13,8 @@ internal static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone).WithTags("Operations")
+        routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone)
+            .WithTags("Operations")
             .WithSummary("Tells that the process answers.");
         routes.MapGet("/readyz", Ready).For(Access.Anyone).WithTags("Operations")
             .WithSummary("Tells whether this node can serve: database, schema, keys.");

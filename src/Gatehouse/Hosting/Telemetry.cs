@@ -17,7 +17,8 @@ internal sealed class Telemetry : IHostedService, IDisposable
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT")))
             return Task.CompletedTask;
         meters = Sdk.CreateMeterProviderBuilder()
-            .AddMeter(Http.GatehouseMeter.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Npgsql", "System.Runtime")
+            .AddMeter(Http.GatehouseMeter.Name, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+            .AddMeter("Npgsql", "System.Runtime")
             .AddOtlpExporter()
             .Build();
         tracers = Sdk.CreateTracerProviderBuilder()

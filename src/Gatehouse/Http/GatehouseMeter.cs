@@ -28,7 +28,8 @@ internal static class GatehouseMeter
     // Activities of the requests come from ASP.NET Core; ours name the step that takes the time.
     private static readonly ActivitySource Activities = new(Name);
 
-    public static void PasswordChecked(string outcome) => PasswordChecks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    public static void PasswordChecked(string outcome) =>
+        PasswordChecks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void SignedUp() => SignUps.Add(1);
 

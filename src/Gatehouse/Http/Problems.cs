@@ -5,6 +5,7 @@ internal static class Problems
 {
     private const string Bearer = "Bearer";
     private const string BearerInvalid = "Bearer error=\"invalid_token\"";
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2); // about as long as a wave or a restart lasts
 
     /// <summary>One of each kind, with general words where the sentence depends on the case: for documentation.</summary>
     public static IReadOnlyList<Problem> Catalogue { get; } =
@@ -35,13 +36,17 @@ internal static class Problems
         new(401, "unauthenticated", 1000, "Log in first", "This needs a session; log in first.") { Challenge = Bearer };
 
     public static Problem InvalidToken() =>
-        new(401, "invalid_token", 1000, "Log in again", "The access token is not valid, or not any more.") { Challenge = BearerInvalid };
+        new(401, "invalid_token", 1000, "Log in again", "The access token is not valid, or not any more.")
+        {
+            Challenge = BearerInvalid,
+        };
 
     public static Problem InvalidCredentials() =>
         new(401, "invalid_credentials", 1012, "Wrong credentials", "The email, username or password is wrong.");
 
     public static Problem AccountUnverified() =>
-        new(403, "account_unverified", 1021, "Check your email", "This account isn't verified yet. Open the link in the mail we sent, or ask for it again.");
+        new(403, "account_unverified", 1021, "Check your email",
+            "This account isn't verified yet. Open the link in the mail we sent, or ask for it again.");
 
     public static Problem CrossOrigin() =>
         new(403, "cross_origin", 1005, "Refused", "This request came from another site.");
@@ -62,12 +67,16 @@ internal static class Problems
         new(413, "too_large", 1038, "Too large", "The request is larger than 64 KiB.");
 
     public static Problem UnsupportedMediaType(string expected = "application/json") =>
-        new(415, "unsupported_media_type", 1020, "Unsupported media type", $"The body must be {expected} in UTF-8, not compressed.");
+        new(415, "unsupported_media_type", 1020, "Unsupported media type",
+            $"The body must be {expected} in UTF-8, not compressed.");
 
     public static Problem NotFound() => new(404, "not_found", 404, "Not found", "There is nothing here.");
 
     public static Problem UsernameTaken() =>
-        new(409, "username_taken", 1014, "Username taken", "This username is taken; choose another.") { Errors = Field("username", "This username is taken.") };
+        new(409, "username_taken", 1014, "Username taken", "This username is taken; choose another.")
+        {
+            Errors = Field("username", "This username is taken."),
+        };
 
     public static Problem LimitReached(string detail) => new(422, "limit_reached", 1004, "Limit reached", detail);
 
@@ -77,19 +86,26 @@ internal static class Problems
         new(422, "invalid_document", 1015, "Not acceptable", message) { Errors = Field(field, message) };
 
     public static Problem LinkInvalid() =>
-        new(410, "link_invalid", 1013, "Link not valid", "This link is used, expired or unknown. Please ask for a new one or sign up again.");
+        new(410, "link_invalid", 1013, "Link not valid",
+            "This link is used, expired or unknown. Please ask for a new one or sign up again.");
 
     public static Problem TooManyRequests(TimeSpan wait) =>
-        new(429, "too_many_requests", 1024, "Too many requests", "Too many tries. Please wait a little.") { RetryAfter = wait };
+        new(429, "too_many_requests", 1024, "Too many requests", "Too many tries. Please wait a little.")
+        {
+            RetryAfter = wait,
+        };
 
     public static Problem Unavailable() =>
-        new(503, "unavailable", 1007, "Not available", "This can't be done at this time; nothing was changed. Please try again.") { RetryAfter = TimeSpan.FromSeconds(2) };
+        new(503, "unavailable", 1007, "Not available",
+            "This can't be done at this time; nothing was changed. Please try again.") { RetryAfter = Soon };
 
     public static Problem Busy() =>
-        new(503, "busy", 1007, "Busy", "Too many people are at the door. Please try again in a moment.") { RetryAfter = TimeSpan.FromSeconds(2) };
+        new(503, "busy", 1007, "Busy",
+            "Too many people are at the door. Please try again in a moment.") { RetryAfter = Soon };
 
     public static Problem Internal(string traceId) =>
         new(500, "internal", 1025, "Our mistake", "Something went wrong on our side.") { TraceId = traceId };
 
-    private static Dictionary<string, string[]> Field(string field, string message) => new(StringComparer.Ordinal) { [field] = [message] };
+    private static Dictionary<string, string[]> Field(string field, string message) =>
+        new(StringComparer.Ordinal) { [field] = [message] };
 }

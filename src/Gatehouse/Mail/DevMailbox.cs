@@ -19,11 +19,13 @@ internal static partial class DevMailbox
         """;
 
     private const string Trim = """
-        DELETE FROM dev_mails WHERE id IN (SELECT id FROM dev_mails ORDER BY created_at DESC, id DESC LIMIT 100 OFFSET @MostKept)
+        DELETE FROM dev_mails WHERE id IN (
+            SELECT id FROM dev_mails ORDER BY created_at DESC, id DESC LIMIT 100 OFFSET @MostKept)
         """;
 
     private const string Columns = """
-        id AS Id, recipient AS Recipient, kind AS Kind, subject AS Subject, body_text AS Text, body_html AS Html, created_at AS CreatedAt
+        id AS Id, recipient AS Recipient, kind AS Kind, subject AS Subject, body_text AS Text, body_html AS Html,
+        created_at AS CreatedAt
         """;
 
     private const string Select = $"""

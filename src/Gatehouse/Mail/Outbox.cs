@@ -19,7 +19,8 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
         UPDATE mail_outbox SET due_at = @until, tries = tries + 1
         WHERE dead_at IS NULL AND due_at <= @now AND id IN (
             SELECT id FROM mail_outbox WHERE dead_at IS NULL AND due_at <= @now ORDER BY due_at, id LIMIT @most)
-        RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt, tries AS Tries
+        RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt,
+            tries AS Tries
         """;
 
     private const string Delete = "DELETE FROM mail_outbox WHERE id = @id";

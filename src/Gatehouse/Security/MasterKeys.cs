@@ -37,10 +37,13 @@ internal sealed class MasterKeys
 
     private static DerivedKey Derive(byte[] key, string purpose)
     {
-        var bytes = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, SecretBytes.Length, info: Encoding.UTF8.GetBytes("gatehouse/1/" + purpose));
-        var id = HKDF.DeriveKey(HashAlgorithmName.SHA256, key, DerivedKey.IdLength, info: Encoding.UTF8.GetBytes("gatehouse/1/key id"));
+        var bytes = Expand(key, SecretBytes.Length, purpose);
+        var id = Expand(key, DerivedKey.IdLength, "key id");
         return new DerivedKey(id, bytes);
     }
+
+    private static byte[] Expand(byte[] key, int length, string purpose) => HKDF.DeriveKey(
+        HashAlgorithmName.SHA256, key, length, info: Encoding.UTF8.GetBytes("gatehouse/1/" + purpose));
 }
 
 /// <summary>A key for one purpose, with the id of the master key it came from.</summary>

@@ -26,12 +26,14 @@ internal sealed class LinkMails(AccountMails mails, AddressBudget budget, Gateho
 
     public async Task<ComposedMail?> ResetAsync(Db db, OutboxMail mail, Account account) =>
         await budget.AllowsAsync(mail, "reset", account.EmailKey!)
-            ? mails.Reset(account.Email!, account.DisplayName, await ReplaceResetLinkAsync(db, account), settings.RecoveryLinkLifetime)
+            ? mails.Reset(
+                account.Email!, account.DisplayName, await ReplaceResetLinkAsync(db, account), settings.RecoveryLinkLifetime)
             : null;
 
     public async Task<ComposedMail?> AlreadyHaveAccountAsync(Db db, OutboxMail mail, Account owner) =>
         await budget.AllowsAsync(mail, "account_exists", owner.EmailKey!)
-            ? mails.AlreadyHaveAccount(owner.Email!, owner.DisplayName, await ReplaceResetLinkAsync(db, owner), settings.RecoveryLinkLifetime)
+            ? mails.AlreadyHaveAccount(
+                owner.Email!, owner.DisplayName, await ReplaceResetLinkAsync(db, owner), settings.RecoveryLinkLifetime)
             : null;
 
     /// <summary>A newer reset link replaces the older one.</summary>

@@ -34,9 +34,10 @@ internal sealed class MailLayout(GatehouseSettings settings)
     private string ToHtml(MailContent content)
     {
         var html = new StringBuilder();
-        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">")
-            .Append("<meta name=\"color-scheme\" content=\"light dark\"><title>").Append(Encode(content.Subject)).Append("</title></head>")
-            .Append("<body style=\"margin:0;padding:24px;font-family:system-ui,-apple-system,'Segoe UI',sans-serif;line-height:1.5\">")
+        html.Append("<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">")
+            .Append("<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">")
+            .Append("<title>").Append(Encode(content.Subject)).Append("</title></head>")
+            .Append("<body style=\"margin:0;padding:24px;line-height:1.5;font-family:system-ui,-apple-system,'Segoe UI',sans-serif\">")
             .Append("<div style=\"max-width:34em;margin:0 auto\"><p><strong>").Append(Encode(Title)).Append("</strong></p>");
         Paragraph(html, Greeting(content.Name));
         foreach (var paragraph in content.Paragraphs)
