@@ -59,12 +59,13 @@ public sealed class FuzzTests
             var answer = await RawHttp.SendAsync(app.Address, request.Bytes, hangUp: request.Broken);
             if (answer is not null && (int)answer.Status is >= 500 and not 505) // 505: another HTTP than 1.1
                 faults.Enqueue($"{(int)answer.Status} for {Encoding.Latin1.GetString(request.Bytes)}");
-            if (answer is not null)
+            if (answer is not null && !request.Broken)
                 Interlocked.Increment(ref answered);
         });
 
         Assert.True(faults.IsEmpty, $"seed {seed}: {string.Join("\n\n", faults.Take(3))}");
-        Assert.True(answered > WellFormed / 2 * 0.95, $"only {answered} were answered");
+        // Some of the well-formed ones announce a body in chunks and send none: those nobody answers.
+        Assert.True(answered > WellFormed / 2 * 0.9, $"only {answered} were answered");
         Assert.DoesNotContain("RequestFailed", app.Logs.Text, StringComparison.Ordinal);
         (await app.GetAsync("/readyz")).IsOk();
         await victim.LogInAsync();
