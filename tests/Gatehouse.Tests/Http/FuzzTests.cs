@@ -64,7 +64,7 @@ public sealed class FuzzTests
         });
 
         Assert.True(faults.IsEmpty, $"seed {seed}: {string.Join("\n\n", faults.Take(3))}");
-        // Some of the well-formed ones announce a body in chunks and send none: those nobody answers.
+        // All of them on a machine with time; the test would prove nothing if the server hung up on most.
         Assert.True(answered > WellFormed / 2 * 0.9, $"only {answered} were answered");
         Assert.DoesNotContain("RequestFailed", app.Logs.Text, StringComparison.Ordinal);
         (await app.GetAsync("/readyz")).IsOk();

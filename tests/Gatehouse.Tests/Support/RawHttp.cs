@@ -70,13 +70,16 @@ internal static class RawHttp
         while ((read = await stream.ReadAsync(chunk, cancellationToken)) > 0)
         {
             buffer.Write(chunk, 0, read);
-            if (Parse(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length)) is { } answer)
+            if (Parse(Text(buffer), ended: false) is { } answer)
                 return answer;
         }
-        return null;
+        return Parse(Text(buffer), ended: true);
     }
 
-    private static Answer? Parse(string text)
+    private static string Text(MemoryStream buffer) => Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+
+    /// <param name="ended">Nothing more comes: an answer to HEAD tells a length and has no body.</param>
+    private static Answer? Parse(string text, bool ended)
     {
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         if (end < 0)
@@ -88,6 +91,6 @@ internal static class RawHttp
         var status = (HttpStatusCode)int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture);
         var answer = new Answer(status, headers, text[(end + 4)..]);
         var length = answer.Header("Content-Length") is { } given ? int.Parse(given, CultureInfo.InvariantCulture) : 0;
-        return Encoding.UTF8.GetByteCount(answer.Body) >= length ? answer : null;
+        return ended || Encoding.UTF8.GetByteCount(answer.Body) >= length ? answer : null;
     }
 }
