@@ -26,7 +26,7 @@ internal sealed class SessionAnswers(
     /// <summary>A session just made for an API client: the token in its header, no cookie.</summary>
     public JsonAnswer IssueToken(HttpContext http, Session session)
     {
-        http.Response.Headers[settings.Tokens.HeaderName] = tokens.Issue(session);
+        AttachToken(http, session);
         return new JsonAnswer(session.ToJson());
     }
 

@@ -31,7 +31,7 @@ internal static class SessionRows
         INSERT INTO sessions (id, token_hash, account_id, user_id, epoch, via, ip, user_agent, created_at, last_seen_at, expires_at)
         SELECT @Id, @TokenHash, a.id, @UserId, a.epoch, @Via, @Ip, @UserAgent, @Now, @Now, @ExpiresAt
         FROM accounts a
-        WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND (@CheckedEpoch IS NULL OR a.epoch = @CheckedEpoch)
+        WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND a.epoch = @Epoch
         """;
 
     private const string DeleteOverflow = """
@@ -91,10 +91,7 @@ internal static class SessionRows
     public static Task<int> PurgeAsync(Db db, long now, int most) => db.ExecuteAsync(DeleteEnded, new { now, most });
 }
 
-/// <param name="CheckedEpoch">
-/// The account's epoch when the password was checked; null when the credentials weren't a password. Every new password
-/// raises it; the same password hashed anew at another login doesn't.
-/// </param>
+/// <param name="Epoch">The account's when its credentials were checked; another one by now means no session.</param>
 internal sealed record NewSession(
     string Id, byte[] TokenHash, string AccountId, string? UserId, string Via, string? Ip, string? UserAgent,
-    long Now, long ExpiresAt, long? CheckedEpoch);
+    long Now, long ExpiresAt, long Epoch);
