@@ -143,8 +143,8 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
         await Assert.ThrowsAsync<StoreUnavailableException>(() => OneAsync(database)); // a new one
 
         // Generous, because the machine may be busy; the limit itself is 2 s each.
-        Assert.True(known < TimeSpan.FromSeconds(3.5), $"{known}");
-        Assert.True(since.Elapsed - known < TimeSpan.FromSeconds(3.5), $"{since.Elapsed - known}");
+        Assert.True(known < TimeSpan.FromSeconds(8), $"{known}");
+        Assert.True(since.Elapsed - known < TimeSpan.FromSeconds(8), $"{since.Elapsed - known}");
         proxy.Pass();
         Assert.Equal(1, await OneAsync(database));
     }
