@@ -1,10 +1,12 @@
 using Gatehouse.Configuration;
 using Gatehouse.Hosting;
 using Gatehouse.Http;
+using Gatehouse.Invites;
 using Gatehouse.Mail;
 using Gatehouse.Pages;
 using Gatehouse.Recovery;
 using Gatehouse.Sessions;
+using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -46,6 +48,8 @@ public static class GatehouseApplication
         routes.MapSessions();
         routes.MapUsers();
         routes.MapRecovery();
+        routes.MapInvites();
+        routes.MapSettings();
         routes.MapOperations();
         routes.MapPages();
         if (settings.Development)

@@ -25,10 +25,12 @@ public sealed partial class ArchitectureTests
         ["Tokens"] = [],
         ["Users"] = ["Accounts", "Events"],
         ["Sessions"] = ["Users", "Accounts", "Tokens", "Events"],
-        ["SignUp"] = ["Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
+        ["Invites"] = [],
+        ["SignUp"] = ["Invites", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
         ["Recovery"] = ["SignUp", "Sessions", "Accounts", "Links", "Mail", "Events"],
-        ["Pages"] = ["SignUp", "Recovery", "Sessions", "Users", "Accounts", "Mail", "Links"],
-        ["Hosting"] = ["SignUp", "Recovery", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
+        ["Settings"] = ["Recovery", "SignUp", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
+        ["Pages"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links"],
+        ["Hosting"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
     };
 
     /// <summary>What the floor's own parts may use: each other in one direction, and two words of the rooms above.</summary>

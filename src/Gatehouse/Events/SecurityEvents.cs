@@ -13,6 +13,27 @@ internal static class SecurityEvents
         VALUES (@Id, @AccountId, @Type, @Now, @Ip, @UserAgent, @Detail)
         """;
 
+    private const string SelectPage = """
+        SELECT id AS Id, type AS Type, at AS At, ip AS Ip, user_agent AS UserAgent, detail AS Detail
+        FROM security_events WHERE account_id = @accountId AND (@before IS NULL OR id < @before)
+        ORDER BY id DESC LIMIT @most
+        """;
+
+    private const string Delete = "DELETE FROM security_events WHERE account_id = @accountId";
+
+    private const string Purge = """
+        DELETE FROM security_events WHERE id IN (SELECT id FROM security_events WHERE at <= @before LIMIT @most)
+        """;
+
+    /// <summary>Newest first, older than the event <paramref name="before"/>.</summary>
+    public static Task<IReadOnlyList<SecurityEvent>> ListAsync(Db db, string accountId, string? before, int most) =>
+        db.ListAsync<SecurityEvent>(SelectPage, new { accountId, before, most });
+
+    /// <summary>Forgets an account's history with the account: it holds addresses of a person who left.</summary>
+    public static Task EraseAsync(Db db, string accountId) => db.ExecuteAsync(Delete, new { accountId });
+
+    public static Task<int> PurgeAsync(Db db, long before, int most) => db.ExecuteAsync(Purge, new { before, most });
+
     /// <param name="detail">A word or two for the owner's list; never a secret, an address or a customer's text.</param>
     public static Task RecordAsync(
         Db db, TimeProvider clock, string accountId, string type, RequestOrigin origin, string detail = "") =>
@@ -28,6 +49,22 @@ internal static class SecurityEvents
         });
 }
 
+/// <summary>An event as it was recorded.</summary>
+internal sealed record SecurityEvent
+{
+    public required string Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required long At { get; init; }
+
+    public required string? Ip { get; init; }
+
+    public required string? UserAgent { get; init; }
+
+    public required string Detail { get; init; }
+}
+
 /// <summary>Where a request came from, as the owner is shown it later.</summary>
 internal sealed record RequestOrigin(string? Ip, string? UserAgent);
 
@@ -38,6 +75,16 @@ internal static class SecurityEventTypes
     public const string SignedUp = "signed_up";
     public const string LoggedIn = "logged_in";
     public const string LoggedOut = "logged_out";
+    public const string PasswordChanged = "password_changed";
+    public const string EmailChangeAsked = "email_change_asked";
+    public const string EmailChanged = "email_changed";
+    public const string EmailChangeUndone = "email_change_undone";
+    public const string AccountDeleted = "account_deleted";
+    public const string SettingsOpened = "settings_opened";
+    public const string SessionEnded = "session_ended";
+    public const string OtherSessionsEnded = "other_sessions_ended";
+    public const string UsernameChanged = "username_changed";
+    public const string InviteClaimed = "invite_claimed";
     public const string PasswordReset = "password_reset";
     public const string UserCreated = "user_created";
     public const string UserDeleted = "user_deleted";
@@ -51,6 +98,16 @@ internal static class SecurityEventTypes
         [LoggedIn] = "Credentials were right and a session was made; the detail says how it is carried.",
         [LoggedOut] = "A session was ended by its holder.",
         [PasswordReset] = "A reset link was used: new password, every session ended.",
+        [SettingsOpened] = "The credentials were presented again, for a grant to the account's settings.",
+        [PasswordChanged] = "The password was changed in the settings; every other session ended.",
+        [EmailChangeAsked] = "Another email was asked for; nothing changes before its link is used.",
+        [EmailChanged] = "The link to the new email was used: it is the account's from now on.",
+        [EmailChangeUndone] = "The old email took an email change back; every session ended.",
+        [UsernameChanged] = "The account got another username.",
+        [SessionEnded] = "One session was ended in the settings.",
+        [OtherSessionsEnded] = "Every session but the one that asked was ended in the settings.",
+        [InviteClaimed] = "The account came of an invite, which is used up with it.",
+        [AccountDeleted] = "The account was deleted; its other events went with it.",
         [UserCreated] = "A user was made.",
         [UserDeleted] = "A user was deleted.",
     };

@@ -8,6 +8,7 @@ using Gatehouse.Recovery;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Sessions;
+using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Gatehouse.Storage;
 using Gatehouse.Tokens;
@@ -31,7 +32,7 @@ internal static class GatehouseServices
         AddMail(services);
         AddAccounts(services, settings);
         AddSessions(services);
-        services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>();
+        services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
         services.AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
@@ -66,6 +67,8 @@ internal static class GatehouseServices
         services.AddSingleton<MailLayout>().AddSingleton<AccountMails>().AddSingleton<AddressBudget>().AddSingleton<LinkMails>();
         services.AddSingleton<IMailKind, SignUpMail>().AddSingleton<IMailKind, ResendMail>();
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
+        services.AddSingleton<IMailKind, EmailChangeMail>().AddSingleton<IMailKind, EmailChangeAskedMail>();
+        services.AddSingleton<IMailKind, EmailChangedMail>().AddSingleton<IMailKind, GoodByeMail>();
     }
 
     private static void AddAccounts(IServiceCollection services, GatehouseSettings settings)
@@ -84,7 +87,7 @@ internal static class GatehouseServices
         services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
         services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>();
         services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
-        services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>();
+        services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>().AddSingleton<Grants>();
         services.AddSingleton<LogInServices>().AddSingleton<LogOutServices>().AddSingleton<UserServices>();
     }
 

@@ -1,5 +1,7 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
+using Gatehouse.Events;
+using Gatehouse.Invites;
 using Gatehouse.Links;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
@@ -22,6 +24,8 @@ internal sealed class Housekeeping(
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LoadKeysEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepEndedInvites = TimeSpan.FromDays(30); // the operator may ask what became of one
+    private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(400); // a year and a little: they hold addresses of people
     private readonly string holder = Ids.New(clock);
     private long seenAt;
     private long keysAt = clock.NowMicros();
@@ -55,8 +59,11 @@ internal sealed class Housekeeping(
         {
             await OneTimeLinks.PurgeAsync(db, now);
             await UsernameHolds.PurgeAsync(db, now);
+            await Grants.PurgeAsync(db, now);
+            await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites));
         }, cancellationToken);
         await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken);
+        await BatchesAsync(db => SecurityEvents.PurgeAsync(db, now - UnixMicros.Of(KeepEvents), PurgeBatch), cancellationToken);
         return await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken);
     }
 

@@ -23,6 +23,9 @@ internal sealed class SessionAnswers(
         return new JsonAnswer(note is null ? issued.Session.ToJson() : issued.Session.Write(note));
     }
 
+    /// <summary>The same session under a new secret.</summary>
+    public void RenewCookie(HttpContext http, SessionToken token) => cookie.Set(http, token);
+
     /// <summary>A session just made for an API client: the token in its header, no cookie.</summary>
     public JsonAnswer IssueToken(HttpContext http, Session session)
     {

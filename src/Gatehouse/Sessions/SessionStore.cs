@@ -98,6 +98,13 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
     public static Task RevokeAllAsync(Db db, string accountId, string? exceptId) =>
         SessionRows.DeleteOfAccountAsync(db, accountId, exceptId);
 
+    /// <summary>The live sessions of an account, the one used last first.</summary>
+    public Task<IReadOnlyList<SessionListing>> ListAsync(string accountId, CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicros();
+        return database.ReadAsync(db => SessionRows.ListAsync(db, accountId, now, IdleSince(now)), cancellationToken);
+    }
+
     /// <summary>Drops what this process remembers of a session; its row decides from now on.</summary>
     public void Forget(string id)
     {
