@@ -61,6 +61,8 @@ internal static class AccountStore
             SELECT id FROM accounts WHERE email_key = @emailKey AND verified_at IS NULL ORDER BY created_at, id LIMIT 1)
         """;
 
+    private const string Lock = "UPDATE accounts SET epoch = epoch WHERE id = @id RETURNING epoch";
+
     private const string MarkVerified = """
         UPDATE accounts SET verified_at = @now
         WHERE id = @id AND verified_at IS NULL AND email_key = @sentTo
@@ -150,6 +152,12 @@ internal static class AccountStore
     /// others and their links, so two at once would hold what the other needs.
     /// </summary>
     public static Task LockPendingAsync(Db db, string emailKey) => db.ExecuteAsync(LockFirstPending, new { emailKey });
+
+    /// <summary>
+    /// To come first in every transaction that changes more of an account than a row: so they wait for each other here, in
+    /// one order, and not crosswise. The account's epoch; null when there is no such account.
+    /// </summary>
+    public static Task<long?> LockAsync(Db db, string id) => db.ScalarAsync<long?>(Lock, new { id });
 
     /// <summary>
     /// Makes a pending account the one that its address belongs to, and discards the others: whoever planted a password

@@ -77,6 +77,7 @@ internal static class Recover
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var done = await services.Database.TransactAsync(async db =>
         {
+            await AccountStore.LockAsync(db, account.Id);
             if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.ResetPassword, token!, services.Clock.NowMicros()) is not { } link
                 || !await AccountStore.SetPasswordAsync(db, link.AccountId, hash))
             {

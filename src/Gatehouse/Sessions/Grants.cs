@@ -1,3 +1,4 @@
+using Gatehouse.Accounts;
 using Gatehouse.Http;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -21,13 +22,7 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
         """;
 
     private const string Select = """
-        SELECT g.account_id FROM grants g JOIN sessions s ON s.id = g.session_id
-        WHERE g.hash = @Hash AND g.session_id = @sessionId AND g.account_id = @accountId AND g.expires_at > @now
-        """;
-
-    // An UPDATE, so that whoever ends the grant at the same time waits for this transaction, or this one finds it ended.
-    private const string Lock = """
-        UPDATE grants SET expires_at = expires_at
+        SELECT account_id FROM grants
         WHERE hash = @Hash AND session_id = @sessionId AND account_id = @accountId AND expires_at > @now
         """;
 
@@ -71,9 +66,15 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
     /// device changed the password just now) nothing happens and the answer is 403.
     /// </summary>
     public Task<Problem?> TransactAsync(Granted granted, Func<Db, Task<Problem?>> change, CancellationToken cancellationToken) =>
-        database.TransactAsync(async db => await db.ExecuteAsync(Lock, Parameters(granted)) == 1
-            ? await change(db)
-            : Problems.GrantRequired(), cancellationToken);
+        database.TransactAsync(async db =>
+        {
+            // A grant ends with its session or by who has locked its account: with both locked, what is read here stays.
+            await AccountStore.LockAsync(db, granted.Session.AccountId);
+            return await SessionRows.TryLockAsync(db, granted.Session.Id)
+                && await db.ScalarAsync<string>(Select, Parameters(granted)) is not null
+                ? await change(db)
+                : Problems.GrantRequired();
+        }, cancellationToken);
 
     public static Task RevokeAllAsync(Db db, string accountId) => db.ExecuteAsync(DeleteOfAccount, new { accountId });
 

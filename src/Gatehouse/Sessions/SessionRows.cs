@@ -12,7 +12,7 @@ internal static class SessionRows
     private const int MostPerAccount = 50;
 
     private const string SelectLive = """
-        SELECT s.id AS Id, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
+        SELECT s.id AS Id, s.token_hash AS TokenHash, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
             u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
             s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
         FROM sessions s
@@ -63,10 +63,7 @@ internal static class SessionRows
         """;
 
     // An UPDATE, so that whoever ends the session at the same time waits, or it is found ended.
-    private const string LockLive = """
-        UPDATE sessions SET epoch = epoch
-        WHERE id = @id AND epoch = @epoch AND EXISTS (SELECT 1 FROM accounts a WHERE a.id = sessions.account_id AND a.epoch = @epoch)
-        """;
+    private const string Lock = "UPDATE sessions SET epoch = epoch WHERE id = @id";
 
     private const string ReplaceToken = "UPDATE sessions SET token_hash = @tokenHash WHERE id = @id";
 
@@ -124,9 +121,8 @@ internal static class SessionRows
     public static Task<IReadOnlyList<SessionListing>> ListAsync(Db db, string accountId, long now, long idleSince) =>
         db.ListAsync<SessionListing>(SelectListing, new { accountId, now, idleSince });
 
-    /// <summary>Whether the session lives in this epoch of its account; if so it does until the transaction ends.</summary>
-    public static async Task<bool> LockLiveAsync(Db db, string id, long epoch) =>
-        await db.ExecuteAsync(LockLive, new { id, epoch }) == 1;
+    /// <summary>False when the session has ended; otherwise it lives until the transaction ends. Its account is locked before.</summary>
+    public static async Task<bool> TryLockAsync(Db db, string id) => await db.ExecuteAsync(Lock, new { id }) == 1;
 
     /// <summary>The session goes on under another secret; every copy of the old one is dead.</summary>
     public static Task ReplaceTokenAsync(Db db, string id, byte[] tokenHash) =>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
@@ -38,6 +39,7 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
     {
         var now = clock.NowMicros();
         return id is not null && byId.Find(id) is { } known && known.IsTrusted(now)
+            && CryptographicOperations.FixedTimeEquals(known.Session.TokenHash, tokenHash)
             ? ValueTask.FromResult(Live(known.Session, now))
             : new(LoadAsync(null, tokenHash, now, cancellationToken));
     }
@@ -56,6 +58,7 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
         var session = new Session
         {
             Id = row.Id,
+            TokenHash = row.TokenHash,
             AccountId = account.Id,
             UserId = user?.Id,
             Email = account.Email,

@@ -125,17 +125,19 @@ internal static class ChangeEmail
         HttpContext http, string text, string purpose, SettingsServices services, Func<Db, OneTimeLink, Task<bool>> effect,
         CancellationToken cancellationToken)
     {
-        var source = http.SourceKey();
-        if (await services.Limiter.PeekAsync(LimitName.Link, source, cancellationToken) is { } wait)
-            return Problems.TooManyRequests(wait);
-        var done = LinkToken.Parse(text) is { } token && await services.Database.TransactAsync(
-            async db => await OneTimeLinks.ConsumeAsync(db, purpose, token, services.Clock.NowMicros()) is { } link
-                && await effect(db, link), cancellationToken);
-        if (!done)
+        if (await LookAsync(http, text, purpose, services, cancellationToken) is { } problem)
+            return problem;
+        var token = LinkToken.Parse(text)!;
+        var done = await services.Database.TransactAsync(async db =>
         {
-            await services.Limiter.TryTakeAsync(LimitName.Link, source, cancellationToken);
+            var now = services.Clock.NowMicros();
+            if (await OneTimeLinks.LookAtAsync(db, purpose, token, now) is not { } seen)
+                return false;
+            await AccountStore.LockAsync(db, seen.AccountId);
+            return await OneTimeLinks.ConsumeAsync(db, purpose, token, now) is { } link && await effect(db, link);
+        }, cancellationToken);
+        if (!done)
             return Problems.LinkInvalid();
-        }
         services.Sessions.ForgetAll();
         services.Outbox.Wake();
         return null;

@@ -43,7 +43,7 @@ internal static class Open
         var given = await services.Database.TransactAsync<Grant?>(async db =>
         {
             // The password may have been changed, and this session ended, while it was being checked.
-            if (!await SessionRows.LockLiveAsync(db, session.Id, account!.Epoch))
+            if (await AccountStore.LockAsync(db, session.AccountId) != account!.Epoch || !await SessionRows.TryLockAsync(db, session.Id))
                 return null;
             var (token, expiresAt) = await services.Grants.GiveAsync(db, session);
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.SettingsOpened, origin);
