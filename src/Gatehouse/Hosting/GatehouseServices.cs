@@ -69,12 +69,14 @@ internal static class GatehouseServices
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
         services.AddSingleton<IMailKind, EmailChangeMail>().AddSingleton<IMailKind, EmailChangeAskedMail>();
         services.AddSingleton<IMailKind, EmailChangedMail>().AddSingleton<IMailKind, GoodByeMail>();
+        services.AddSingleton<IMailKind, NewDeviceMail>().AddSingleton<IMailKind, LogInAfterFailuresMail>();
     }
 
     private static void AddAccounts(IServiceCollection services, GatehouseSettings settings)
     {
         services.AddSingleton(_ => new PasswordHasher(settings.Passwords,
             [.. settings.Secrets.DeriveAll("password pepper").Select(PepperFrom)]));
+        services.AddSingleton<FailedChecks>().AddSingleton<GuessingWatch>();
         services.AddSingleton<Credentials>().AddSingleton<AccountRules>();
     }
 
@@ -85,7 +87,7 @@ internal static class GatehouseServices
     private static void AddSessions(IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
-        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>();
+        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>().AddSingleton<DeviceCookie>();
         services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
         services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>().AddSingleton<Grants>();
         services.AddSingleton<LogInServices>().AddSingleton<LogOutServices>().AddSingleton<UserServices>();

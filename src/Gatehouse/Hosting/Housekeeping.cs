@@ -17,7 +17,7 @@ namespace Gatehouse.Hosting;
 /// at a time, the purge of what has expired. It survives whatever a round meets.
 /// </summary>
 internal sealed class Housekeeping(
-    Database database, SessionStore sessions, PendingRevocations revocations, SigningKeys keys, GatehouseSettings settings,
+    Database database, SessionStore sessions, PendingRevocations revocations, SigningKeys keys, FailedChecks failures, GatehouseSettings settings,
     TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
     private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
@@ -48,6 +48,7 @@ internal sealed class Housekeeping(
             // Stopping: what was seen last is written below.
         }
         await TryAsync(() => sessions.WriteSeenAsync(CancellationToken.None));
+        await TryAsync(() => failures.WriteAsync(CancellationToken.None));
     }
 
     /// <summary>Purges what has expired; returns the number of sign-ups deleted.</summary>
@@ -71,6 +72,7 @@ internal sealed class Housekeeping(
     {
         if (!revocations.IsEmpty)
             await TryAsync(() => revocations.ApplyAsync(cancellationToken));
+        await TryAsync(() => failures.WriteAsync(cancellationToken));
         if (IsDue(ref seenAt, WriteSeenEvery))
             await TryAsync(() => sessions.WriteSeenAsync(cancellationToken));
         if (IsDue(ref keysAt, LoadKeysEvery))

@@ -94,6 +94,9 @@ internal static class Recover
             return Problems.LinkInvalid();
         services.Sessions.ForgetAll();
         services.Outbox.Wake();
+        // The mailbox proved the owner: whatever strangers tried, this browser may log in now (GH-SEC-049).
+        services.Credentials.Forgive(account.EmailKey!);
+        services.Device.Remember(http, account.Id);
         return null;
     }
 
@@ -141,7 +144,7 @@ internal static class RecoveryEndpoints
 /// <summary>What recovery works with.</summary>
 internal sealed record RecoveryServices(
     Database Database, GatehouseSettings Settings, AccountRules Rules, Credentials Credentials, RateLimiter Limiter,
-    Outbox Outbox, SessionStore Sessions, TimeProvider Clock);
+    Outbox Outbox, SessionStore Sessions, DeviceCookie Device, TimeProvider Clock);
 
 internal sealed record RecoverRequest
 {

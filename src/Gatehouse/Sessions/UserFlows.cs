@@ -133,13 +133,14 @@ internal static class UserFlows
             return unfit;
         var account = await services.Database.ReadAsync(
             db => AccountStore.FindAsync(db, session.AccountId), cancellationToken);
+        var counter = services.Device.CounterFor(http, session.AccountId) ?? account?.EmailKey ?? session.AccountId;
         var check = await services.Credentials.CheckAsync(
-            account, account?.EmailKey ?? session.AccountId, password!, cancellationToken);
+            account, counter, password!, new RequestOrigin(http.Ip(), http.UserAgent()), cancellationToken);
         return check.ToProblem();
     }
 }
 
 /// <summary>What the flows of users work with.</summary>
 internal sealed record UserServices(
-    Database Database, Authenticator Authenticator, Grants Grants, Credentials Credentials, SessionStore Sessions,
-    TimeProvider Clock);
+    Database Database, Authenticator Authenticator, Grants Grants, DeviceCookie Device, Credentials Credentials,
+    SessionStore Sessions, TimeProvider Clock);

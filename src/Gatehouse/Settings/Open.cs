@@ -35,11 +35,11 @@ internal static class Open
         if (unfit is not null)
             return (null, unfit);
         var account = await services.Database.ReadAsync(db => AccountStore.FindAsync(db, session.AccountId), cancellationToken);
-        var check = await services.Credentials.CheckAsync(
-            account, account?.EmailKey ?? session.AccountId, password!, cancellationToken);
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var counter = services.Device.CounterFor(http, session.AccountId) ?? account?.EmailKey ?? session.AccountId;
+        var check = await services.Credentials.CheckAsync(account, counter, password!, origin, cancellationToken);
         if (check.ToProblem() is { } refused)
             return (null, refused);
-        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var given = await services.Database.TransactAsync<Grant?>(async db =>
         {
             // The password may have been changed, and this session ended, while it was being checked.

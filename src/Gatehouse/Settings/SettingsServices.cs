@@ -10,4 +10,5 @@ namespace Gatehouse.Settings;
 /// <summary>What the flows of an account's settings work with.</summary>
 internal sealed record SettingsServices(
     Database Database, GatehouseSettings Settings, Authenticator Authenticator, Grants Grants, AccountRules Rules,
-    Credentials Credentials, RateLimiter Limiter, Outbox Outbox, SessionStore Sessions, SessionAnswers Answers, TimeProvider Clock);
+    Credentials Credentials, RateLimiter Limiter, Outbox Outbox, SessionStore Sessions, SessionAnswers Answers, DeviceCookie Device,
+    TimeProvider Clock);

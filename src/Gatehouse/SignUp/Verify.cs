@@ -63,7 +63,8 @@ internal static class Verify
         var (found, problem) = await FindAsync(http, text, services, cancellationToken);
         if (problem is not null)
             return (null, problem);
-        var check = await services.Credentials.CheckAsync(found!.Pending, found.Pending.EmailKey!, password!, cancellationToken);
+        var check = await services.Credentials.CheckAsync(
+            found!.Pending, found.Pending.EmailKey!, password!, new RequestOrigin(http.Ip(), http.UserAgent()), cancellationToken);
         if (check is CredentialCheck.Wrong)
         {
             await services.Database.TransactAsync(
