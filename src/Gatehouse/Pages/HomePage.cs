@@ -43,7 +43,8 @@ internal static class HomePage
         {Notice.Of(request)}
         {(session.ProfileName is null ? null : Html.Of($"""<p class="who"><bdi>{session.ProfileName}</bdi></p>"""))}
         <p>Your account: <bdi>{session.Email ?? session.Username}</bdi></p>
-        <p class="actions">{Choose(session)}</p>
+        <p class="actions">{Choose(session)}
+        <a class="secondary" href="{SettingsPage.Path}">Settings</a></p>
         {new Form(Path, "Log out", []) { Quiet = true }.ToHtml()}
         """);
 

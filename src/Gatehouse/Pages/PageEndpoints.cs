@@ -38,6 +38,12 @@ internal static class PageEndpoints
             pages.MapMethods(path, Reading, NewPasswordPage.Get).ForPage(LimitName.Link);
             pages.MapPost(path, NewPasswordPage.Post).ForPage(LimitName.Link);
         }
+        pages.MapMethods(SettingsPage.Path, Reading, SettingsPage.Get).ForPage();
+        pages.MapPost(SettingsPage.Path, SettingsPage.Post).ForPage(LimitName.Login, LimitName.Address);
+        pages.MapMethods(NewEmailPage.Path, Reading, NewEmailPage.Get).ForPage(LimitName.Link);
+        pages.MapPost(NewEmailPage.Path, NewEmailPage.Post).ForPage(LimitName.Link);
+        pages.MapMethods(OldEmailPage.Path, Reading, OldEmailPage.Get).ForPage(LimitName.Link);
+        pages.MapPost(OldEmailPage.Path, OldEmailPage.Post).ForPage(LimitName.Link);
         pages.MapMethods(ResetPage.Path, Reading, ResetPage.Get).ForPage();
         pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();

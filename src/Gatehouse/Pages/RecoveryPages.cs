@@ -9,7 +9,7 @@ internal static class ForgottenPage
 {
     public const string Path = "/auth/passwd";
 
-    public static IResult Get(HttpContext http) => http.Request.Query["note"] == Notice.Sent ? Sent() : Show(null, null);
+    public static IResult Get(HttpContext http) => http.Request.Query["note"] == Notice.Sent ? Sent() : Show(null, null, Notice.Of(http.Request));
 
     public static async Task<IResult> Post(HttpContext http, RecoveryServices services, CancellationToken cancellationToken)
     {
@@ -21,7 +21,8 @@ internal static class ForgottenPage
         return problem is null ? new SeeOther(Notice.On(Path, Notice.Sent)) : Show(name, problem);
     }
 
-    private static Page Show(string? typed, Problem? problem) => new("Forgot your password?", $"""
+    private static Page Show(string? typed, Problem? problem, Html? notice = null) => new("Forgot your password?", $"""
+        {notice}
         <p>We send you a link by which you can choose a new one.</p>
         {new Form(Path, "Send the link", [Field.EmailOrUsername(typed)]) { Problem = problem }.ToHtml()}
         <nav aria-label="Other ways"><p><a href="{LogInPage.Path}">Back to log in</a></p></nav>

@@ -51,10 +51,13 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
             : (null, Problems.GrantRequired());
     }
 
-    /// <summary>The live grant that the request carries for this session, or null.</summary>
-    public async ValueTask<Granted?> FindAsync(HttpContext http, Session session, CancellationToken cancellationToken)
+    /// <summary>The live grant that the request's header carries for this session, or null.</summary>
+    public ValueTask<Granted?> FindAsync(HttpContext http, Session session, CancellationToken cancellationToken) =>
+        http.Request.Headers[Header] is [{ } text] ? FindAsync(text, session, cancellationToken) : ValueTask.FromResult<Granted?>(null);
+
+    public async ValueTask<Granted?> FindAsync(string? text, Session session, CancellationToken cancellationToken)
     {
-        if (http.Request.Headers[Header] is not [{ } text] || GrantToken.Parse(text) is not { } token)
+        if (GrantToken.Parse(text) is not { } token)
             return null;
         var granted = new Granted(session, token.Hash());
         return await database.ReadAsync(

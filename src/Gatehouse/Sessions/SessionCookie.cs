@@ -89,12 +89,12 @@ internal sealed class SessionCookie
     }
 
     /// <summary>Any cookie of ours with the attributes they share. An empty value with no age clears it.</summary>
-    public void Append(HttpContext http, string name, string value, TimeSpan age, bool httpOnly)
+    public void Append(HttpContext http, string name, string value, TimeSpan age, bool httpOnly, string path = "/")
     {
         var cookie = new SetCookieHeaderValue(name, value)
         {
             MaxAge = age,
-            Path = "/",
+            Path = path,
             HttpOnly = httpOnly,
             Secure = IsSecure(http.Request) || name.StartsWith("__Host-", StringComparison.Ordinal),
             SameSite = Microsoft.Net.Http.Headers.SameSiteMode.Strict,

@@ -62,6 +62,9 @@ internal static class AccountSettings
             ? new JsonAnswer(json)
             : Problems.Unauthenticated(); // deleted just now
 
+    public static Task<Account?> FindAsync(Granted granted, SettingsServices services, CancellationToken cancellationToken) =>
+        services.Database.ReadAsync(db => AccountStore.FindAsync(db, granted.Session.AccountId), cancellationToken);
+
     private static async Task<byte[]?> DescribeAsync(Db db, string accountId)
     {
         if (await AccountStore.FindAsync(db, accountId) is not { } account)

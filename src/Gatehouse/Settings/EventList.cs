@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -29,10 +30,13 @@ internal static class EventList
         }
         var before = query["before"] is [{ Length: > 0 and <= 64 } id] ? id : null;
         // One more than asked for tells whether there is a next page.
-        var events = await services.Database.ReadAsync(
-            db => SecurityEvents.ListAsync(db, granted!.Session.AccountId, before, limit + 1), cancellationToken);
-        return new JsonAnswer(Write(events, limit));
+        return new JsonAnswer(Write(await ListAsync(granted!, before, limit + 1, services, cancellationToken), limit));
     }
+
+    public static Task<IReadOnlyList<SecurityEvent>> ListAsync(
+        Granted granted, string? before, int most, SettingsServices services, CancellationToken cancellationToken) =>
+        services.Database.ReadAsync(
+            db => SecurityEvents.ListAsync(db, granted.Session.AccountId, before, most), cancellationToken);
 
     private static byte[] Write(IReadOnlyList<SecurityEvent> events, int limit)
     {
