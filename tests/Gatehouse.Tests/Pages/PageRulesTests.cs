@@ -12,9 +12,9 @@ public sealed partial class PageRulesTests
 {
     private static readonly string[] Inventory =
     [
-        "/", "/auth/failed", "/auth/login", "/auth/mail/verify", "/auth/mail/verify/{token}", "/auth/passwd",
-        "/auth/passwd/reset/{token}", "/auth/passwd/{token}", "/auth/reset", "/auth/signup", "/auth/users", "/dev/mail",
-        "/dev/mail/{id}", "/invite", "/problems",
+        "/", "/auth/email/undo/{token}", "/auth/email/{token}", "/auth/failed", "/auth/login", "/auth/mail/verify",
+        "/auth/mail/verify/{token}", "/auth/passwd", "/auth/passwd/reset/{token}", "/auth/passwd/{token}", "/auth/reset",
+        "/auth/settings", "/auth/signup", "/auth/users", "/dev/mail", "/dev/mail/{id}", "/invite", "/problems",
     ];
 
     [Fact]
