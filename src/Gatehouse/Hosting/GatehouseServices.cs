@@ -47,7 +47,7 @@ internal static class GatehouseServices
         services.AddSingleton<Migrator>();
         services.AddSingleton(settings.Secrets);
         services.AddSingleton<SecretBox>();
-        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<RateLimiter>().AddSingleton<FrontDoor>().AddSingleton<ServedFeatures>();
         services.AddCors(cors => cors.AddPolicy(CorsPolicy, policy => policy
             .WithOrigins([.. settings.AllowedOrigins])
             .WithMethods("GET", "POST", "PATCH", "DELETE")
