@@ -1,4 +1,5 @@
 using Gatehouse.Configuration;
+using Gatehouse.Embedding;
 using Gatehouse.Hosting;
 using Gatehouse.Http;
 using Gatehouse.Mail;
@@ -27,8 +28,9 @@ public static class GatehouseApplication
     }
 
     /// <summary>
-    /// Reads the section <c>Gatehouse</c> of the configuration and registers what the endpoints need. Nothing is opened
-    /// before the host starts.
+    /// Reads the section <c>Gatehouse</c> of the configuration and registers what the endpoints need, the authentication
+    /// scheme <see cref="GatehouseDefaults.AuthenticationScheme"/>, and authorization. The scheme is the default one when
+    /// it is the only one. Nothing is opened before the host starts.
     /// </summary>
     /// <exception cref="SettingsFaultException">A setting is wrong or missing; the message names every fault.</exception>
     public static IServiceCollection AddGatehouse(
@@ -38,6 +40,7 @@ public static class GatehouseApplication
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(environment);
         services.AddGatehouse(SettingsReader.Read(configuration, environment.IsDevelopment()));
+        services.AddGatehouseScheme();
         return services;
     }
 
