@@ -1,5 +1,6 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
+using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
@@ -33,11 +34,12 @@ internal static class GatehouseServices
         AddSessions(services);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>();
         services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
-        services.AddSingleton<Housekeeping>();
+        services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
         services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
+        services.AddHostedService(provider => provider.GetRequiredService<EventRelay>());
         services.AddHostedService<Telemetry>();
     }
 

@@ -143,6 +143,7 @@ internal static class Verify
             await UserStore.TryAddAsync(db, link.AccountId, user);
             await OneTimeLinks.DiscardAsync(db, LinkPurpose.VerifyEmail, link.AccountId);
             await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.AccountVerified, origin);
+            await services.Deliveries.AccountVerifiedAsync(db, link.AccountId);
             var verified = await AccountStore.FindAsync(db, link.AccountId);
             if (!withSession)
                 return new Done(verified!, null);
