@@ -41,6 +41,7 @@ public static class GatehouseApplication
         ArgumentNullException.ThrowIfNull(environment);
         services.AddGatehouse(SettingsReader.Read(configuration, environment.IsDevelopment()));
         services.AddGatehouseScheme();
+        services.KeepPathsOutOfLogs();
         return services;
     }
 

@@ -4,7 +4,7 @@ namespace Gatehouse;
 /// Is told what happened to an account, after it is durable. Register any number, singleton or scoped: each telling has a
 /// scope of its own. A telling is at least once and in no promised order; one that throws, or takes longer than 30
 /// seconds, is told again to every listener, later and later for a day, and is then given up with a log entry. What
-/// happens while no listener is registered is told to nobody.
+/// happens in a process without listeners is told to nobody.
 /// </summary>
 public interface IGatehouseListener
 {

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Gatehouse.Embedding;
 
@@ -9,6 +11,9 @@ namespace Gatehouse.Embedding;
 /// </summary>
 internal static class EmbeddingServices
 {
+    // The framework's log of each request holds its path, and a path may hold a one-time secret (GH-SEC-147).
+    private const string RequestLog = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     public static void AddGatehouseScheme(this IServiceCollection services)
     {
         // The core alone: AddAuthentication would bring Data Protection with keys on the disk, which nothing here uses.
@@ -16,4 +21,9 @@ internal static class EmbeddingServices
         new AuthenticationBuilder(services).AddScheme<AuthenticationSchemeOptions, SessionHandler>(
             GatehouseDefaults.AuthenticationScheme, displayName: null, configureOptions: null);
     }
+
+    /// <summary>Off, unless the application's configuration names this very category: the first rule of equals is the weakest.</summary>
+    public static void KeepPathsOutOfLogs(this IServiceCollection services) => services.Insert(
+        0, ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>>(new ConfigureOptions<LoggerFilterOptions>(
+            options => options.Rules.Add(new LoggerFilterRule(null, RequestLog, LogLevel.Warning, null)))));
 }

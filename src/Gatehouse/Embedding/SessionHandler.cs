@@ -14,7 +14,7 @@ namespace Gatehouse.Embedding;
 /// <summary>
 /// The authentication scheme for the application's own endpoints, over the one <see cref="Authenticator"/>. Promises: who
 /// it authenticates has a live session; a cookie proves nothing in a request that another site may have forged; when the
-/// store can't tell, a guarded endpoint answers 503 and the cookie stays. Never sees the endpoints of ours: they ask for
+/// store can't tell, a guarded endpoint answers 503 and the cookie stays. Leaves the endpoints of ours alone: they ask for
 /// themselves, and need no principal.
 /// </summary>
 internal sealed class SessionHandler(

@@ -41,8 +41,8 @@ internal sealed class EventDeliveries(IServiceProviderIsService services, TimePr
 
     public Task AccountDeletedAsync(Db db, string accountId) => AddAsync(db, EventDelivery.AccountDeleted, accountId);
 
-    public static async Task<EventDelivery?> ClaimAsync(Db db, long now, long until) =>
-        await db.FirstOrNullAsync<EventDelivery>(Claim, new { now, until });
+    public static Task<EventDelivery?> ClaimAsync(Db db, long now, long until) =>
+        db.FirstOrNullAsync<EventDelivery>(Claim, new { now, until });
 
     public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
 

@@ -72,7 +72,7 @@ internal sealed class EventRelay(
             await DeliverDueAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // the relay must outlive whatever one round meets (GH-SEC-249)
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             log.EventRelayFailed(exception);

@@ -77,7 +77,7 @@ public sealed partial class WrittenPagesTests
         .. Directory.GetFiles(Flows, "*.md"),
         .. Directory.GetFiles(Path.Combine(Node.RepositoryRoot, "samples"), "README.md", SearchOption.AllDirectories)
             .Where(page => !page.Contains("node_modules", StringComparison.Ordinal)),
-        .. ((string[])["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md"])
+        .. ((string[])["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md"])
             .Select(page => Path.Combine(Node.RepositoryRoot, page)),
     ];
 

@@ -176,6 +176,26 @@ public sealed class PipelineTests
         Assert.Null(own.Header("Access-Control-Allow-Origin"));
     }
 
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("Microsoft.AspNetCore", false)]
+    [InlineData("Microsoft.AspNetCore.Hosting.Diagnostics", true)]
+    public async Task Paths_are_logged_only_where_the_application_asks_for_that_very_log(string? category, bool logged)
+    {
+        await using var app = await App.EmbedAsync(
+            StoreKind.Sqlite,
+            builder =>
+            {
+                if (category is not null)
+                    builder.Configuration[$"Logging:LogLevel:{category}"] = "Information";
+            },
+            Host.Map);
+
+        await app.GetAsync("/auth/passwd/a-secret-in-a-path");
+
+        Assert.Equal(logged, app.Logs.Text.Contains(" Microsoft.AspNetCore.Hosting.Diagnostics ", StringComparison.Ordinal));
+    }
+
     /// <summary>The standalone server guards nothing but itself, so nothing asks about each request.</summary>
     [Fact]
     public async Task The_server_itself_has_no_scheme()
