@@ -99,6 +99,7 @@ public class SessionBenchmarks
         return new Session
         {
             Id = Ids.New(TimeProvider.System),
+            TokenHash = SessionToken.New().Hash(),
             AccountId = Ids.New(TimeProvider.System),
             UserId = Ids.New(TimeProvider.System),
             Email = "alice@example.com",

@@ -2,10 +2,12 @@ using Gatehouse.Configuration;
 using Gatehouse.Embedding;
 using Gatehouse.Hosting;
 using Gatehouse.Http;
+using Gatehouse.Invites;
 using Gatehouse.Mail;
 using Gatehouse.Pages;
 using Gatehouse.Recovery;
 using Gatehouse.Sessions;
+using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
@@ -96,6 +98,10 @@ public static class GatehouseApplication
             routes.MapUsers();
         if (features.HasFlag(GatehouseFeatures.Recovery))
             routes.MapRecovery();
+        if (features.HasFlag(GatehouseFeatures.Settings))
+            routes.MapSettings();
+        if (features.HasFlag(GatehouseFeatures.Invites))
+            routes.MapInvites();
         if (features.HasFlag(GatehouseFeatures.Operations))
             routes.MapOperations();
         if (features.HasFlag(GatehouseFeatures.Pages))

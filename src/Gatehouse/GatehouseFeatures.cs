@@ -22,15 +22,21 @@ public enum GatehouseFeatures
     /// <summary>A forgotten password.</summary>
     Recovery = 1 << 3,
 
+    /// <summary>What an account's holder changes behind a grant: <c>/api/auth/account</c>.</summary>
+    Settings = 1 << 4,
+
+    /// <summary>Looking at an invite. Whether one is needed is a setting, and claiming it part of <see cref="SignUp"/>.</summary>
+    Invites = 1 << 5,
+
     /// <summary>Access tokens: <c>/account</c>, <c>/api/auth/token</c> and the public keys.</summary>
-    ApiClients = 1 << 4,
+    ApiClients = 1 << 6,
 
     /// <summary>The hosted pages of the other features. They need <see cref="Sessions"/>.</summary>
-    Pages = 1 << 5,
+    Pages = 1 << 7,
 
     /// <summary>Health and the OpenAPI document.</summary>
-    Operations = 1 << 6,
+    Operations = 1 << 8,
 
     /// <summary>Everything there is.</summary>
-    All = SignUp | Sessions | Users | Recovery | ApiClients | Pages | Operations,
+    All = SignUp | Sessions | Users | Recovery | Settings | Invites | ApiClients | Pages | Operations,
 }

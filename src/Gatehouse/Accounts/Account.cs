@@ -24,6 +24,9 @@ internal sealed record Account
 
     public required long CreatedAt { get; init; }
 
+    /// <summary>The invite that a pending sign-up came with, until its verification claims it.</summary>
+    public required string? InviteId { get; init; }
+
     public bool IsVerified => VerifiedAt is not null;
 
     public override string ToString() => $"Account {Id}";

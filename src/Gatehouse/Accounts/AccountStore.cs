@@ -13,7 +13,8 @@ internal static class AccountStore
 
     private const string Columns = """
         id AS Id, email AS Email, email_key AS EmailKey, username AS Username, displayname AS DisplayName,
-        password_hash AS PasswordHash, verified_at AS VerifiedAt, config AS Config, epoch AS Epoch, created_at AS CreatedAt
+        password_hash AS PasswordHash, verified_at AS VerifiedAt, config AS Config, epoch AS Epoch, created_at AS CreatedAt,
+        invite_id AS InviteId
         """;
 
     private const string SelectById = $"SELECT {Columns} FROM accounts WHERE id = @id";
@@ -44,8 +45,9 @@ internal static class AccountStore
         """;
 
     private const string InsertPending = """
-        INSERT INTO accounts (id, email, email_key, username, username_key, displayname, password_hash, config, epoch, created_at)
-        VALUES (@Id, @Email, @EmailKey, @Username, @UsernameKey, @DisplayName, @PasswordHash, @Config, 0, @CreatedAt)
+        INSERT INTO accounts (id, email, email_key, username, username_key, displayname, password_hash, config, epoch, created_at,
+            invite_id)
+        VALUES (@Id, @Email, @EmailKey, @Username, @UsernameKey, @DisplayName, @PasswordHash, @Config, 0, @CreatedAt, @InviteId)
         """;
 
     private const string DeleteOldestPending = """
@@ -58,6 +60,8 @@ internal static class AccountStore
         UPDATE accounts SET epoch = epoch WHERE id = (
             SELECT id FROM accounts WHERE email_key = @emailKey AND verified_at IS NULL ORDER BY created_at, id LIMIT 1)
         """;
+
+    private const string Lock = "UPDATE accounts SET epoch = epoch WHERE id = @id RETURNING epoch";
 
     private const string MarkVerified = """
         UPDATE accounts SET verified_at = @now
@@ -88,8 +92,26 @@ internal static class AccountStore
         """;
 
     private const string SetPassword = """
-        UPDATE accounts SET password_hash = @newHash, epoch = epoch + 1 WHERE id = @id AND verified_at IS NOT NULL
+        UPDATE accounts SET password_hash = @newHash WHERE id = @id AND verified_at IS NOT NULL
         """;
+
+    private const string SetEmail = """
+        UPDATE accounts SET email = @email, email_key = @emailKey
+        WHERE id = @id AND verified_at IS NOT NULL
+            AND NOT EXISTS (SELECT 1 FROM accounts other WHERE other.email_key = @emailKey AND other.verified_at IS NOT NULL AND other.id <> @id)
+        """;
+
+    private const string SetUsername = """
+        UPDATE accounts SET username = @Text, username_key = @Key
+        WHERE id = @id
+            AND NOT EXISTS (SELECT 1 FROM accounts other WHERE other.username_key = @Key AND other.verified_at IS NOT NULL AND other.id <> @id)
+            AND NOT EXISTS (SELECT 1 FROM username_holds held WHERE held.username_key = @Key AND held.expires_at > @now
+                AND (accounts.email_key IS NULL OR held.email_key <> accounts.email_key))
+        """;
+
+    private const string SetConfig = "UPDATE accounts SET config = @config WHERE id = @id";
+
+    private const string Delete = "DELETE FROM accounts WHERE id = @id";
 
     public static Task<Account?> FindAsync(Db db, string id) => db.FirstOrNullAsync<Account>(SelectById, new { id });
 
@@ -120,6 +142,7 @@ internal static class AccountStore
             account.PasswordHash,
             account.Config,
             account.CreatedAt,
+            account.InviteId,
         });
         await db.ExecuteAsync(DeleteOldestPending, new { account.EmailKey, MostPendingPerAddress });
     }
@@ -129,6 +152,12 @@ internal static class AccountStore
     /// others and their links, so two at once would hold what the other needs.
     /// </summary>
     public static Task LockPendingAsync(Db db, string emailKey) => db.ExecuteAsync(LockFirstPending, new { emailKey });
+
+    /// <summary>
+    /// To come first in every transaction that changes more of an account than a row: so they wait for each other here, in
+    /// one order, and not crosswise. The account's epoch; null when there is no such account.
+    /// </summary>
+    public static Task<long?> LockAsync(Db db, string id) => db.ScalarAsync<long?>(Lock, new { id });
 
     /// <summary>
     /// Makes a pending account the one that its address belongs to, and discards the others: whoever planted a password
@@ -154,7 +183,24 @@ internal static class AccountStore
     public static Task ReplaceHashAsync(Db db, string id, string oldHash, string newHash) =>
         db.ExecuteAsync(ReplaceHash, new { id, oldHash, newHash });
 
-    /// <summary>Sets a new password and ends every session by the epoch.</summary>
     public static async Task<bool> SetPasswordAsync(Db db, string id, string newHash) =>
         await db.ExecuteAsync(SetPassword, new { id, newHash }) == 1;
+
+    /// <summary>Gives the account another address and discards the sign-ups that are pending for it. False: it is taken.</summary>
+    public static async Task<bool> TrySetEmailAsync(Db db, string id, string email, string emailKey)
+    {
+        if (await db.ExecuteAsync(SetEmail, new { id, email, emailKey }) == 0)
+            return false;
+        await db.ExecuteAsync(DeletePendingOf, new { emailKey });
+        return true;
+    }
+
+    /// <summary>False when another account has the name, or another address's sign-up holds it.</summary>
+    public static async Task<bool> TrySetUsernameAsync(Db db, string id, Username username, long now) =>
+        await db.ExecuteAsync(SetUsername, new { id, username.Text, username.Key, now }) == 1;
+
+    public static Task SetConfigAsync(Db db, string id, string config) => db.ExecuteAsync(SetConfig, new { id, config });
+
+    /// <summary>Deletes the account and, by their foreign keys, its users, sessions, links, grants and devices.</summary>
+    public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
 }

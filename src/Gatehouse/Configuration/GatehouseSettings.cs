@@ -26,6 +26,8 @@ internal sealed record GatehouseSettings
 
     public required TimeSpan RecoveryLinkLifetime { get; init; }
 
+    public required TimeSpan InviteLifetime { get; init; }
+
     public required SessionSettings Sessions { get; init; }
 
     public required TokenSettings Tokens { get; init; }

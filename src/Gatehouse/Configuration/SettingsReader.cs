@@ -68,6 +68,7 @@ internal sealed class SettingsReader
                 section.Duration("Verification:PurgeEvery", TimeSpan.FromHours(1)),
                 section.Flag("Verification:AskPassword", true)),
             RecoveryLinkLifetime = section.Duration("Recovery:LinkLifetime", TimeSpan.FromHours(1)),
+            InviteLifetime = section.Duration("Invites:Lifetime", TimeSpan.FromDays(14)),
             Sessions = new(ReadAge("Sessions:MaxAge", TimeSpan.FromDays(14)), section.DurationOrOff("Sessions:IdleTimeout")),
             Tokens = ReadTokens(publicUrl),
             Passwords = ReadPasswords(),

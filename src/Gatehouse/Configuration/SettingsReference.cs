@@ -62,6 +62,7 @@ internal static class SettingsReference
         new("Verification:AskPassword",
             "Whether verification asks for the sign-up's password. If not, it makes no session."),
         new("Recovery:LinkLifetime", "How long a reset link works."),
+        new("Invites:Lifetime", "How long an invite can be used, unless it is made with another time."),
         new("Sessions:MaxAge",
             "How long a session lives after the login, however much it is used.")
         {

@@ -9,6 +9,7 @@ using Gatehouse.Recovery;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Sessions;
+using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Gatehouse.Storage;
 using Gatehouse.Tokens;
@@ -32,7 +33,7 @@ internal static class GatehouseServices
         AddMail(services);
         AddAccounts(services, settings);
         AddSessions(services);
-        services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>();
+        services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
         services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
@@ -68,12 +69,16 @@ internal static class GatehouseServices
         services.AddSingleton<MailLayout>().AddSingleton<AccountMails>().AddSingleton<AddressBudget>().AddSingleton<LinkMails>();
         services.AddSingleton<IMailKind, SignUpMail>().AddSingleton<IMailKind, ResendMail>();
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
+        services.AddSingleton<IMailKind, EmailChangeMail>().AddSingleton<IMailKind, EmailChangeAskedMail>();
+        services.AddSingleton<IMailKind, EmailChangedMail>().AddSingleton<IMailKind, GoodByeMail>();
+        services.AddSingleton<IMailKind, NewDeviceMail>().AddSingleton<IMailKind, LogInAfterFailuresMail>();
     }
 
     private static void AddAccounts(IServiceCollection services, GatehouseSettings settings)
     {
         services.AddSingleton(_ => new PasswordHasher(settings.Passwords,
             [.. settings.Secrets.DeriveAll("password pepper").Select(PepperFrom)]));
+        services.AddSingleton<FailedChecks>().AddSingleton<GuessingWatch>();
         services.AddSingleton<Credentials>().AddSingleton<AccountRules>();
     }
 
@@ -84,9 +89,9 @@ internal static class GatehouseServices
     private static void AddSessions(IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
-        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>();
+        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>().AddSingleton<DeviceCookie>();
         services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
-        services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>();
+        services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>().AddSingleton<Grants>();
         services.AddSingleton<LogInServices>().AddSingleton<LogOutServices>().AddSingleton<UserServices>();
     }
 

@@ -1,5 +1,7 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
+using Gatehouse.Events;
+using Gatehouse.Invites;
 using Gatehouse.Links;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
@@ -15,13 +17,15 @@ namespace Gatehouse.Hosting;
 /// at a time, the purge of what has expired. It survives whatever a round meets.
 /// </summary>
 internal sealed class Housekeeping(
-    Database database, SessionStore sessions, PendingRevocations revocations, SigningKeys keys, GatehouseSettings settings,
+    Database database, SessionStore sessions, PendingRevocations revocations, SigningKeys keys, FailedChecks failures, GatehouseSettings settings,
     TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
     private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LoadKeysEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan KeepEndedInvites = TimeSpan.FromDays(30); // the operator may ask what became of one
+    private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(400); // a year and a little: they hold addresses of people
     private readonly string holder = Ids.New(clock);
     private long seenAt;
     private long keysAt = clock.NowMicros();
@@ -44,6 +48,7 @@ internal sealed class Housekeeping(
             // Stopping: what was seen last is written below.
         }
         await TryAsync(() => sessions.WriteSeenAsync(CancellationToken.None));
+        await TryAsync(() => failures.WriteAsync(CancellationToken.None));
     }
 
     /// <summary>Purges what has expired; returns the number of sign-ups deleted.</summary>
@@ -55,8 +60,11 @@ internal sealed class Housekeeping(
         {
             await OneTimeLinks.PurgeAsync(db, now);
             await UsernameHolds.PurgeAsync(db, now);
+            await Grants.PurgeAsync(db, now);
+            await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites));
         }, cancellationToken);
         await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken);
+        await BatchesAsync(db => SecurityEvents.PurgeAsync(db, now - UnixMicros.Of(KeepEvents), PurgeBatch), cancellationToken);
         return await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken);
     }
 
@@ -64,6 +72,7 @@ internal sealed class Housekeeping(
     {
         if (!revocations.IsEmpty)
             await TryAsync(() => revocations.ApplyAsync(cancellationToken));
+        await TryAsync(() => failures.WriteAsync(cancellationToken));
         if (IsDue(ref seenAt, WriteSeenEvery))
             await TryAsync(() => sessions.WriteSeenAsync(cancellationToken));
         if (IsDue(ref keysAt, LoadKeysEvery))

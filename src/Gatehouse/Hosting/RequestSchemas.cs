@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.Recovery;
 using Gatehouse.Sessions;
+using Gatehouse.Settings;
 using Gatehouse.SignUp;
 
 namespace Gatehouse.Hosting;
@@ -14,5 +15,6 @@ internal static class RequestSchemas
         options.TypeInfoResolverChain.Add(SessionJson.Default);
         options.TypeInfoResolverChain.Add(UserRequestJson.Default);
         options.TypeInfoResolverChain.Add(RecoveryJson.Default);
+        options.TypeInfoResolverChain.Add(SettingsJson.Default);
     }
 }

@@ -10,6 +10,9 @@ internal enum Access
 
     /// <summary>The holder of a live session, by cookie or bearer.</summary>
     Session,
+
+    /// <summary>The holder of a live session who presented the credentials again within minutes.</summary>
+    Grant,
 }
 
 /// <summary>

@@ -13,6 +13,9 @@ internal static class GatehouseMeter
     private static readonly Counter<long> PasswordChecks = Meter.CreateCounter<long>(
         "gatehouse.password.checks", "{check}", "Password checks by outcome: right, wrong, blocked.");
 
+    private static readonly Counter<long> Guessing = Meter.CreateCounter<long>(
+        "gatehouse.password.alarms", "{alarm}", "Alarms over many accounts by kind: spraying, wave.");
+
     private static readonly Counter<long> SignUps = Meter.CreateCounter<long>(
         "gatehouse.sign_ups", "{sign_up}", "Sign-ups taken.");
 
@@ -30,6 +33,8 @@ internal static class GatehouseMeter
 
     public static void PasswordChecked(string outcome) =>
         PasswordChecks.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void GuessingSeen(string kind) => Guessing.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public static void SignedUp() => SignUps.Add(1);
 

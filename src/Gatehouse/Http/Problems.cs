@@ -13,7 +13,7 @@ internal static class Problems
         BadRequest("The body is not well-formed, or a member is missing or of the wrong type."),
         InvalidInput("email", "An email, username or name is not acceptable."),
         WeakPassword("The password is too short, too long, too common, or too close to the email or the site's name."),
-        Unauthenticated(), InvalidToken(), InvalidCredentials(), AccountUnverified(), Forbidden(), CrossOrigin(),
+        Unauthenticated(), InvalidToken(), InvalidCredentials(), GrantRequired(), AccountUnverified(), Forbidden(), CrossOrigin(),
         SignUpClosed(), InviteRequired(), InviteInvalid(),
         MethodNotAllowed(), TooLarge(), UnsupportedMediaType(), NotFound(), UsernameTaken(),
         LimitReached("There are as many as there may be."), LastOne("The last user can't be deleted."),
@@ -43,6 +43,9 @@ internal static class Problems
 
     public static Problem InvalidCredentials() =>
         new(401, "invalid_credentials", 1012, "Wrong credentials", "The email, username or password is wrong.");
+
+    public static Problem GrantRequired() =>
+        new(403, "grant_required", 10043, "Enter your password", "Account settings ask for the password again.");
 
     public static Problem AccountUnverified() =>
         new(403, "account_unverified", 1021, "Check your email",

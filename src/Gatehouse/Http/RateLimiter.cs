@@ -67,22 +67,33 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
             {
                 if (stamps.Dropped)
                     continue;
-                if (stamps.Wait(clock.NowMicros(), window) is { } wait)
+                if (stamps.WaitAfterFailures(clock.NowMicros(), window) is { } wait)
                     return new Attempt(null, wait);
                 if (stamps.TryBegin())
-                    return new Attempt(failed => End(stamps, failed, window), null);
+                    return new Attempt(outcome => End(stamps, outcome, window), null);
                 ended = stamps.SomeEnding;
             }
             await ended.WaitAsync(cancellationToken);
         }
     }
 
-    private void End(Stamps stamps, bool failed, long window)
+    /// <summary>Forgets what failed: the one it counts against has proved by another way who they are.</summary>
+    public void Forgive(LimitName name, string key)
     {
+        if (!counts.TryGetValue((name, key), out var stamps))
+            return;
+        lock (stamps)
+            stamps.Clear();
+    }
+
+    private AttemptEnd End(Stamps stamps, AttemptOutcome outcome, long window)
+    {
+        AttemptEnd end;
         TaskCompletionSource ended;
         lock (stamps)
-            ended = stamps.End(failed, clock.NowMicros(), window);
+            (end, ended) = stamps.End(outcome, clock.NowMicros(), window);
         ended.TrySetResult();
+        return end;
     }
 
     private void SweepSometimes(long now)
@@ -105,101 +116,5 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
                 }
             }
         }
-    }
-
-    /// <summary>The times of the permits taken, oldest first, in a ring.</summary>
-    private sealed class Stamps(int permits)
-    {
-        private readonly int capacity = permits;
-        private long[] ring = new long[Math.Min(permits, 4)];
-        private int first;
-        private int running;
-        private TaskCompletionSource ending = NewSource();
-
-        public int Count { get; private set; }
-
-        public bool Dropped { get; set; }
-
-        public TimeSpan? TryTake(long now, long window)
-        {
-            if (Wait(now, window) is { } wait)
-                return wait;
-            if (Count == ring.Length)
-                Grow();
-            ring[(first + Count++) % ring.Length] = now;
-            return null;
-        }
-
-        public TimeSpan? Wait(long now, long window)
-        {
-            Forget(now, window);
-            return Count < capacity ? null : UnixMicros.ToSpan(ring[first] + window - now);
-        }
-
-        public bool IsNearlyUnused => Count <= 1 && running == 0;
-
-        public Task SomeEnding => ending.Task;
-
-        public bool TryBegin()
-        {
-            if (Count + running >= capacity)
-                return false;
-            running++;
-            return true;
-        }
-
-        /// <summary>The source to complete outside the lock: everybody who waits looks again.</summary>
-        public TaskCompletionSource End(bool failed, long now, long window)
-        {
-            running--;
-            if (failed)
-                TryTake(now, window);
-            (var ended, ending) = (ending, NewSource());
-            return ended;
-        }
-
-        public bool IsEmpty(long now, long window)
-        {
-            Forget(now, window);
-            return Count == 0 && running == 0;
-        }
-
-        private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        private void Forget(long now, long window)
-        {
-            while (Count > 0 && ring[first] + window <= now)
-            {
-                first = (first + 1) % ring.Length;
-                Count--;
-            }
-        }
-
-        private void Grow()
-        {
-            var larger = new long[Math.Min(capacity, ring.Length * 2)];
-            for (var i = 0; i < Count; i++)
-                larger[i] = ring[(first + i) % ring.Length];
-            (ring, first) = (larger, 0);
-        }
-    }
-}
-
-/// <summary>
-/// Something begun under a budget of failures. Refused when <see cref="Wait"/> is set; otherwise it must be ended once.
-/// </summary>
-internal sealed class Attempt(Action<bool>? end, TimeSpan? wait)
-{
-    private int ended;
-
-    public static Attempt Uncounted { get; } = new(null, null);
-
-    /// <summary>How long the caller has to wait; null: go on.</summary>
-    public TimeSpan? Wait => wait;
-
-    public void End(bool failed)
-    {
-        if (end is not null && Interlocked.Exchange(ref ended, 1) == 0)
-            end(failed);
     }
 }

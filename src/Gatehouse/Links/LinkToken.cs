@@ -35,4 +35,6 @@ internal static class LinkPurpose
 {
     public const string VerifyEmail = "verify";
     public const string ResetPassword = "reset";
+    public const string ChangeEmail = "change_email";
+    public const string UndoEmail = "undo_email";
 }

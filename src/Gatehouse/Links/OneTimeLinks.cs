@@ -17,18 +17,18 @@ internal static class OneTimeLinks
     public const int MostWrongTries = 5;
 
     private const string Insert = """
-        INSERT INTO one_time_links (hash, purpose, account_id, sent_to, wrong_tries, created_at, expires_at)
-        VALUES (@Hash, @purpose, @accountId, @sentTo, 0, @now, @expiresAt)
+        INSERT INTO one_time_links (hash, purpose, account_id, sent_to, restores, wrong_tries, created_at, expires_at)
+        VALUES (@Hash, @purpose, @accountId, @sentTo, @restores, 0, @now, @expiresAt)
         """;
 
     private const string Select = """
-        SELECT account_id AS AccountId, sent_to AS SentTo FROM one_time_links
+        SELECT account_id AS AccountId, sent_to AS SentTo, restores AS Restores, created_at AS CreatedAt FROM one_time_links
         WHERE hash = @Hash AND purpose = @purpose AND expires_at > @now AND wrong_tries < @MostWrongTries
         """;
 
     private const string Consume = """
         DELETE FROM one_time_links WHERE hash = @Hash AND purpose = @purpose AND expires_at > @now
-        RETURNING account_id AS AccountId, sent_to AS SentTo
+        RETURNING account_id AS AccountId, sent_to AS SentTo, restores AS Restores, created_at AS CreatedAt
         """;
 
     private const string CountWrong = """
@@ -37,14 +37,18 @@ internal static class OneTimeLinks
 
     private const string DeleteOfAccount = "DELETE FROM one_time_links WHERE account_id = @accountId AND purpose = @purpose";
 
+    private const string DeleteNewerOfAccount = """
+        DELETE FROM one_time_links WHERE account_id = @accountId AND purpose = @purpose AND created_at >= @since
+        """;
+
     private const string DeleteExpired = "DELETE FROM one_time_links WHERE expires_at <= @now";
 
     public static async Task<LinkToken> CreateAsync(
-        Db db, string purpose, string accountId, string sentTo, long now, TimeSpan lifetime)
+        Db db, string purpose, string accountId, string sentTo, long now, TimeSpan lifetime, string? restores = null)
     {
         var token = LinkToken.New();
         var expiresAt = now + UnixMicros.Of(lifetime);
-        await db.ExecuteAsync(Insert, new { Hash = token.Hash(purpose), purpose, accountId, sentTo, now, expiresAt });
+        await db.ExecuteAsync(Insert, new { Hash = token.Hash(purpose), purpose, accountId, sentTo, restores, now, expiresAt });
         return token;
     }
 
@@ -62,8 +66,22 @@ internal static class OneTimeLinks
     public static Task DiscardAsync(Db db, string purpose, string accountId) =>
         db.ExecuteAsync(DeleteOfAccount, new { purpose, accountId });
 
+    /// <summary>Discards the links of a purpose that were made at <paramref name="since"/> or later.</summary>
+    public static Task DiscardNewerAsync(Db db, string purpose, string accountId, long since) =>
+        db.ExecuteAsync(DeleteNewerOfAccount, new { purpose, accountId, since });
+
     public static Task PurgeAsync(Db db, long now) => db.ExecuteAsync(DeleteExpired, new { now });
 }
 
-/// <param name="SentTo">The address key that the link was mailed to.</param>
-internal sealed record OneTimeLink(string AccountId, string SentTo);
+internal sealed record OneTimeLink
+{
+    public required string AccountId { get; init; }
+
+    /// <summary>The address key that the link was mailed to.</summary>
+    public required string SentTo { get; init; }
+
+    /// <summary>The address that an undo link restores; null for every other purpose.</summary>
+    public required string? Restores { get; init; }
+
+    public required long CreatedAt { get; init; }
+}

@@ -25,6 +25,8 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     private const string Delete = "DELETE FROM mail_outbox WHERE id = @id";
 
+    private const string DeleteOfAccount = "DELETE FROM mail_outbox WHERE account_id = @accountId";
+
     private const string Postpone = "UPDATE mail_outbox SET due_at = @dueAt, last_error = @error WHERE id = @id";
 
     private const string Bury = "UPDATE mail_outbox SET dead_at = @now, last_error = @error WHERE id = @id";
@@ -62,6 +64,9 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
         db.ListAsync<OutboxMail>(Claim, new { now, until, most });
 
     public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
+
+    /// <summary>Drops what waits to be mailed about an account that goes.</summary>
+    public static Task DropAllAsync(Db db, string accountId) => db.ExecuteAsync(DeleteOfAccount, new { accountId });
 
     public static Task PostponeAsync(Db db, string id, long dueAt, string error) =>
         db.ExecuteAsync(Postpone, new { id, dueAt, error });

@@ -77,6 +77,7 @@ internal static class Recover
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var done = await services.Database.TransactAsync(async db =>
         {
+            await AccountStore.LockAsync(db, account.Id);
             if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.ResetPassword, token!, services.Clock.NowMicros()) is not { } link
                 || !await AccountStore.SetPasswordAsync(db, link.AccountId, hash))
             {
@@ -84,6 +85,7 @@ internal static class Recover
             }
             await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, link.AccountId);
             await SessionStore.RevokeAllAsync(db, link.AccountId, exceptId: null);
+            await EmailChanges.DiscardAsync(db, link.AccountId);
             await services.Outbox.EnqueueAsync(db, PasswordChangedMail.Kind, link.AccountId, link.SentTo);
             await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.PasswordReset, origin);
             return true;
@@ -92,6 +94,9 @@ internal static class Recover
             return Problems.LinkInvalid();
         services.Sessions.ForgetAll();
         services.Outbox.Wake();
+        // The mailbox proved the owner: whatever strangers tried, this browser may log in now (GH-SEC-049).
+        services.Credentials.Forgive(account.EmailKey!);
+        services.Device.Remember(http, account.Id);
         return null;
     }
 
@@ -139,7 +144,7 @@ internal static class RecoveryEndpoints
 /// <summary>What recovery works with.</summary>
 internal sealed record RecoveryServices(
     Database Database, GatehouseSettings Settings, AccountRules Rules, Credentials Credentials, RateLimiter Limiter,
-    Outbox Outbox, SessionStore Sessions, TimeProvider Clock);
+    Outbox Outbox, SessionStore Sessions, DeviceCookie Device, TimeProvider Clock);
 
 internal sealed record RecoverRequest
 {

@@ -13,6 +13,8 @@ namespace Gatehouse.Sessions;
 /// <summary>An email or username and a password make a session.</summary>
 internal static class LogIn
 {
+    private const int ManyFailures = 5; // fewer are a customer's own slips
+
     public static async Task<IResult> Handle(HttpContext http, LogInServices services, CancellationToken cancellationToken)
     {
         var (request, problem) = await JsonBody.ReadAsync(http, SessionJson.Default.LogInRequest, cancellationToken);
@@ -47,12 +49,27 @@ internal static class LogIn
         if (await services.Limiter.TryTakeAsync(LimitName.LoginSource, http.SourceKey(), cancellationToken) is { } wait)
             return (null, Problems.TooManyRequests(wait));
         var (account, key) = await FindAsync(name, services, cancellationToken);
-        var check = await services.Credentials.CheckAsync(account, key, password!, cancellationToken);
+        var counter = (account is null ? null : services.Device.CounterFor(http, account.Id)) ?? key;
+        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var check = await services.Credentials.CheckAsync(account, counter, password!, origin, cancellationToken);
         if (check is not CredentialCheck.Right right)
             return (null, check.ToProblem());
         if (!right.Account.IsVerified)
             return (null, Problems.AccountUnverified());
-        return await IssueAsync(http, right, request.UserId, via, services, cancellationToken);
+        return await IssueAsync(http, right, request.UserId, via, origin, services, cancellationToken);
+    }
+
+    /// <summary>The mail that the owner gets about this login, if any: from where, or after what, they may not expect it.</summary>
+    private static async Task<string?> NoticeAsync(
+        HttpContext http, CredentialCheck.Right right, RequestOrigin origin, LogInServices services, CancellationToken cancellationToken)
+    {
+        if (right.Account.Email is null)
+            return null;
+        var known = services.Device.CounterFor(http, right.Account.Id) is not null || await services.Database.ReadAsync(
+            db => SecurityEvents.KnowsOriginAsync(db, right.Account.Id, origin), cancellationToken);
+        if (!known)
+            return NewDeviceMail.Kind;
+        return right.FailuresBefore >= ManyFailures ? LogInAfterFailuresMail.Kind : null;
     }
 
     /// <summary>Seed 002: who is logged in already and submits nothing gets the session they have.</summary>
@@ -85,12 +102,12 @@ internal static class LogIn
     }
 
     private static async Task<(IssuedSession? Issued, Problem? Problem)> IssueAsync(
-        HttpContext http, CredentialCheck.Right right, string? userId, string via, LogInServices services,
+        HttpContext http, CredentialCheck.Right right, string? userId, string via, RequestOrigin origin, LogInServices services,
         CancellationToken cancellationToken)
     {
         var account = right.Account;
         var presented = await services.Authenticator.AuthenticateAsync(http, cancellationToken) as Caller.Known;
-        var origin = new RequestOrigin(http.Ip(), http.UserAgent());
+        var notice = await NoticeAsync(http, right, origin, services, cancellationToken);
         var (issued, known) = await services.Database.TransactAsync<(IssuedSession?, bool)>(async db =>
         {
             var users = await UserStore.ListAsync(db, account.Id);
@@ -104,7 +121,9 @@ internal static class LogIn
                 await SessionRows.DeleteAsync(db, presented.Session.Id);
             if (right.RenewedHash is { } hash)
                 await AccountStore.ReplaceHashAsync(db, account.Id, account.PasswordHash!, hash);
-            await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.LoggedIn, origin, via);
+            var seen = await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.LoggedIn, origin, via);
+            if (notice is not null)
+                await services.Outbox.EnqueueAsync(db, notice, account.Id, seen);
             return (added, true);
         }, cancellationToken);
         if (!known)
@@ -113,6 +132,8 @@ internal static class LogIn
             return (null, Problems.InvalidCredentials()); // the password was changed while it was being checked
         if (presented is not null)
             services.Sessions.Forget(presented.Session.Id);
+        if (notice is not null)
+            services.Outbox.Wake();
         Authenticator.Follow(http, issued.Session);
         return (issued, null);
     }

@@ -21,6 +21,7 @@ internal static class LogOut
     /// <summary>The way out of any muddle of cookies: like logging out, and every cookie of ours is gone.</summary>
     public static async Task<IResult> Reset(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
+        services.Device.Clear(http);
         await ResetAsync(http, services, cancellationToken);
         return JsonAnswer.Empty;
     }
@@ -69,5 +70,5 @@ internal static class LogOut
 
 /// <summary>What logging out works with.</summary>
 internal sealed record LogOutServices(
-    Database Database, SessionCookie Cookie, SessionStore Sessions, Authenticator Authenticator, SessionAnswers Answers,
+    Database Database, SessionCookie Cookie, DeviceCookie Device, SessionStore Sessions, Authenticator Authenticator, SessionAnswers Answers,
     PendingRevocations Pending, TimeProvider Clock);

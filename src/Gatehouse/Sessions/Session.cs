@@ -14,6 +14,9 @@ internal sealed record Session
     /// <summary>The public handle, <c>sid</c> in tokens. Not the secret.</summary>
     public required string Id { get; init; }
 
+    /// <summary>Of the token that the cookie carries now: a copy of an earlier one is no session.</summary>
+    public required byte[] TokenHash { get; init; }
+
     public required string AccountId { get; init; }
 
     public required string? UserId { get; init; }

@@ -10,7 +10,7 @@ namespace Gatehouse.Sessions;
 
 /// <summary>How a session is handed over: by cookie or by access token, and what a page may know of it (global).</summary>
 internal sealed class SessionAnswers(
-    Database database, SessionCookie cookie, AccessTokens tokens, GatehouseSettings settings)
+    Database database, SessionCookie cookie, DeviceCookie device, AccessTokens tokens, GatehouseSettings settings)
 {
     private const string GlobalCookie = "global";
     private const int MostCookieBytes = 4000; // browsers drop a cookie of more than 4,096, name and attributes included
@@ -19,9 +19,13 @@ internal sealed class SessionAnswers(
     public IResult Issue(HttpContext http, IssuedSession issued, string? note)
     {
         cookie.Set(http, issued.Token);
+        device.Remember(http, issued.Session.AccountId);
         SetGlobalCookie(http, issued.Session, new Details(issued.Account, issued.Users));
         return new JsonAnswer(note is null ? issued.Session.ToJson() : issued.Session.Write(note));
     }
+
+    /// <summary>The same session under a new secret.</summary>
+    public void RenewCookie(HttpContext http, SessionToken token) => cookie.Set(http, token);
 
     /// <summary>A session just made for an API client: the token in its header, no cookie.</summary>
     public JsonAnswer IssueToken(HttpContext http, Session session)

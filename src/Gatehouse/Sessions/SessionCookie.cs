@@ -96,13 +96,24 @@ internal sealed class SessionCookie
             MaxAge = age,
             Path = "/",
             HttpOnly = httpOnly,
-            Secure = IsSecure(http.Request) || name == HostName,
+            Secure = IsSecure(http.Request) || name.StartsWith("__Host-", StringComparison.Ordinal),
             SameSite = Microsoft.Net.Http.Headers.SameSiteMode.Strict,
         };
         // One line per name (RFC 6265, 4.1.1): a session made now takes the place of the dead one's clearing.
         var others = http.Response.Headers.SetCookie.Where(
             line => line?.StartsWith(name + "=", StringComparison.Ordinal) != true);
         http.Response.Headers.SetCookie = new StringValues([.. others, cookie.ToString()]);
+    }
+
+    /// <summary>The name under which a cookie of ours goes to this client.</summary>
+    public string NameOf(HttpRequest request, string plainName) =>
+        alwaysHost || request.IsHttps ? "__Host-" + plainName : plainName;
+
+    /// <summary>The value of the one cookie of this name; null when there is none, or more than one.</summary>
+    public static string? ValueOf(HttpRequest request, string name)
+    {
+        var value = FindValue(request.Headers.Cookie, name, out var count);
+        return count == 1 ? value.ToString() : null;
     }
 
     public bool IsSecure(HttpRequest request) => !loopback || request.IsHttps;

@@ -12,7 +12,7 @@ internal static class SessionRows
     private const int MostPerAccount = 50;
 
     private const string SelectLive = """
-        SELECT s.id AS Id, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
+        SELECT s.id AS Id, s.token_hash AS TokenHash, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
             u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
             s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
         FROM sessions s
@@ -54,6 +54,29 @@ internal static class SessionRows
         DELETE FROM sessions WHERE account_id = @accountId AND (@exceptId IS NULL OR id <> @exceptId)
         """;
 
+    // The epoch ends even a session whose row a restored backup brings back; the one that stays moves along.
+    private const string RaiseEpoch = "UPDATE accounts SET epoch = epoch + 1 WHERE id = @accountId";
+
+    private const string MoveAlong = """
+        UPDATE sessions SET epoch = (SELECT a.epoch FROM accounts a WHERE a.id = @accountId)
+        WHERE account_id = @accountId AND id = @exceptId
+        """;
+
+    // An UPDATE, so that whoever ends the session at the same time waits, or it is found ended.
+    private const string Lock = "UPDATE sessions SET epoch = epoch WHERE id = @id";
+
+    private const string ReplaceToken = "UPDATE sessions SET token_hash = @tokenHash WHERE id = @id";
+
+    private const string DeleteOwn = "DELETE FROM sessions WHERE id = @id AND account_id = @accountId";
+
+    private const string SelectListing = """
+        SELECT s.id AS Id, s.created_at AS CreatedAt, s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt, s.ip AS Ip,
+            s.user_agent AS UserAgent, s.via AS Via
+        FROM sessions s JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch
+        WHERE s.account_id = @accountId AND s.expires_at > @now AND s.last_seen_at > @idleSince
+        ORDER BY s.last_seen_at DESC, s.id DESC
+        """;
+
     private const string Touch = "UPDATE sessions SET last_seen_at = @at WHERE id = @id AND last_seen_at < @at";
 
     private const string DeleteEnded = """
@@ -83,12 +106,49 @@ internal static class SessionRows
 
     public static Task DeleteByTokenAsync(Db db, byte[] tokenHash) => db.ExecuteAsync(DeleteByToken, new { tokenHash });
 
-    public static Task DeleteOfAccountAsync(Db db, string accountId, string? exceptId) =>
-        db.ExecuteAsync(DeleteOfAccount, new { accountId, exceptId });
+    public static async Task DeleteOfAccountAsync(Db db, string accountId, string? exceptId)
+    {
+        await db.ExecuteAsync(RaiseEpoch, new { accountId });
+        await db.ExecuteAsync(DeleteOfAccount, new { accountId, exceptId });
+        if (exceptId is not null)
+            await db.ExecuteAsync(MoveAlong, new { accountId, exceptId });
+    }
+
+    /// <summary>False when the account has no such session.</summary>
+    public static async Task<bool> TryDeleteAsync(Db db, string accountId, string id) =>
+        await db.ExecuteAsync(DeleteOwn, new { accountId, id }) == 1;
+
+    public static Task<IReadOnlyList<SessionListing>> ListAsync(Db db, string accountId, long now, long idleSince) =>
+        db.ListAsync<SessionListing>(SelectListing, new { accountId, now, idleSince });
+
+    /// <summary>False when the session has ended; otherwise it lives until the transaction ends. Its account is locked before.</summary>
+    public static async Task<bool> TryLockAsync(Db db, string id) => await db.ExecuteAsync(Lock, new { id }) == 1;
+
+    /// <summary>The session goes on under another secret; every copy of the old one is dead.</summary>
+    public static Task ReplaceTokenAsync(Db db, string id, byte[] tokenHash) =>
+        db.ExecuteAsync(ReplaceToken, new { id, tokenHash });
 
     public static Task TouchAsync(Db db, string id, long at) => db.ExecuteAsync(Touch, new { id, at });
 
     public static Task<int> PurgeAsync(Db db, long now, int most) => db.ExecuteAsync(DeleteEnded, new { now, most });
+}
+
+/// <summary>A session as its owner is shown it: where and when, no secret.</summary>
+internal sealed record SessionListing
+{
+    public required string Id { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required long LastSeenAt { get; init; }
+
+    public required long ExpiresAt { get; init; }
+
+    public required string? Ip { get; init; }
+
+    public required string? UserAgent { get; init; }
+
+    public required string Via { get; init; }
 }
 
 /// <param name="Epoch">The account's when its credentials were checked; another one by now means no session.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
@@ -39,6 +40,7 @@ internal sealed class SessionStore(
     {
         var now = clock.NowMicros();
         return id is not null && byId.Find(id) is { } known && known.IsTrusted(now)
+            && CryptographicOperations.FixedTimeEquals(known.Session.TokenHash, tokenHash)
             ? ValueTask.FromResult(Live(known.Session, now))
             : new(LoadAsync(null, tokenHash, now, cancellationToken));
     }
@@ -58,6 +60,7 @@ internal sealed class SessionStore(
         var session = new Session
         {
             Id = row.Id,
+            TokenHash = row.TokenHash,
             AccountId = account.Id,
             UserId = user?.Id,
             Email = account.Email,
@@ -99,6 +102,13 @@ internal sealed class SessionStore(
     /// <summary>Ends every session of the account but one, in the caller's transaction; call <see cref="ForgetAll"/> after it.</summary>
     public static Task RevokeAllAsync(Db db, string accountId, string? exceptId) =>
         SessionRows.DeleteOfAccountAsync(db, accountId, exceptId);
+
+    /// <summary>The live sessions of an account, the one used last first.</summary>
+    public Task<IReadOnlyList<SessionListing>> ListAsync(string accountId, CancellationToken cancellationToken)
+    {
+        var now = clock.NowMicros();
+        return database.ReadAsync(db => SessionRows.ListAsync(db, accountId, now, IdleSince(now)), cancellationToken);
+    }
 
     /// <summary>Drops what this process remembers of a session; its row decides from now on.</summary>
     public void Forget(string id)

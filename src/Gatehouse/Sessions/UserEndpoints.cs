@@ -28,7 +28,8 @@ internal sealed record CreateUserRequest
 {
     public required string Name { get; init; }
 
-    public required string Password { get; init; }
+    /// <summary>Not needed beside a grant.</summary>
+    public string? Password { get; init; }
 
     public JsonElement? Preferences { get; init; }
 }
@@ -42,7 +43,8 @@ internal sealed record ChangeUserRequest
 
 internal sealed record DeleteUserRequest
 {
-    public required string Password { get; init; }
+    /// <summary>Not needed beside a grant.</summary>
+    public string? Password { get; init; }
 }
 
 [JsonSourceGenerationOptions(

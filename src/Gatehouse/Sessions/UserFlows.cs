@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Sessions;
 
 // Users of one account share one security boundary: they are profiles, as on Netflix. Making and deleting one asks for
-// the account's password again, whatever session exists; every statement names the account, so another account's user
-// is not found.
+// the account's credentials again, whatever session exists: the password, or the grant that they were presented for.
+// Every statement names the account, so another account's user is not found.
 
 /// <summary>List, make, change and delete the users inside an account.</summary>
 internal static class UserFlows
@@ -47,7 +47,7 @@ internal static class UserFlows
         var preferences = JsonObjectText.Empty;
         if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
             return (null, PreferencesRefused);
-        if (await RefuseAsync(session, request.Password, services, cancellationToken) is { } refused)
+        if (await RefuseAsync(http, session, request.Password, services, cancellationToken) is { } refused)
             return (null, refused);
         var user = new User(Ids.New(services.Clock), name.Text, preferences.Text, services.Clock.NowMicros());
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
@@ -95,7 +95,7 @@ internal static class UserFlows
         var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.DeleteUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
-        if (await RefuseAsync(session!, request!.Password, services, cancellationToken) is { } refused)
+        if (await RefuseAsync(http, session!, request!.Password, services, cancellationToken) is { } refused)
             return refused;
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var result = await services.Database.TransactAsync<Problem?>(async db =>
@@ -120,19 +120,27 @@ internal static class UserFlows
         Problems.InvalidDocument("preferences", "An object of at most 4 KiB, 4 levels deep.");
 
     private static async Task<Problem?> RefuseAsync(
-        Session session, string text, UserServices services, CancellationToken cancellationToken)
+        HttpContext http, Session session, string? text, UserServices services, CancellationToken cancellationToken)
     {
+        if (text is null && http.Request.Headers.ContainsKey(Grants.Header))
+        {
+            return await services.Grants.FindAsync(http, session, cancellationToken) is null ? Problems.GrantRequired() : null;
+        }
+        if (text is null)
+            return Problems.BadRequest("password", "is missing");
         var (password, unfit) = AccountRules.ParsePresented(text);
         if (unfit is not null)
             return unfit;
         var account = await services.Database.ReadAsync(
             db => AccountStore.FindAsync(db, session.AccountId), cancellationToken);
+        var counter = services.Device.CounterFor(http, session.AccountId) ?? account?.EmailKey ?? session.AccountId;
         var check = await services.Credentials.CheckAsync(
-            account, account?.EmailKey ?? session.AccountId, password!, cancellationToken);
+            account, counter, password!, new RequestOrigin(http.Ip(), http.UserAgent()), cancellationToken);
         return check.ToProblem();
     }
 }
 
 /// <summary>What the flows of users work with.</summary>
 internal sealed record UserServices(
-    Database Database, Authenticator Authenticator, Credentials Credentials, SessionStore Sessions, TimeProvider Clock);
+    Database Database, Authenticator Authenticator, Grants Grants, DeviceCookie Device, Credentials Credentials,
+    SessionStore Sessions, TimeProvider Clock);

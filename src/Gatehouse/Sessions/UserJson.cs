@@ -28,7 +28,7 @@ internal static class UserJson
         json.WriteEndObject();
     });
 
-    private static void WriteArray(Utf8JsonWriter json, IEnumerable<User> users)
+    public static void WriteArray(Utf8JsonWriter json, IEnumerable<User> users)
     {
         json.WriteStartArray("users");
         foreach (var user in users)

@@ -1,5 +1,6 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
+using Gatehouse.Invites;
 using Gatehouse.Links;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
@@ -19,8 +20,10 @@ internal sealed class LinkMails(AccountMails mails, AddressBudget budget, Gateho
         if (!await budget.AllowsAsync(mail, "verify", pending.EmailKey!))
             return null;
         var lifetime = settings.Verification.LinkLifetime;
+        var now = clock.NowMicros();
         var token = await OneTimeLinks.CreateAsync(
-            db, LinkPurpose.VerifyEmail, pending.Id, pending.EmailKey!, clock.NowMicros(), lifetime);
+            db, LinkPurpose.VerifyEmail, pending.Id, pending.EmailKey!, now, lifetime);
+        await InviteStore.ExtendHoldAsync(db, pending.Id, now + UnixMicros.Of(lifetime));
         return mails.Verify(pending.Email!, pending.DisplayName, token.Reveal(), lifetime);
     }
 

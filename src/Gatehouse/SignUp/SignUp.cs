@@ -2,6 +2,7 @@ using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Invites;
 using Gatehouse.Security;
 using Gatehouse.Storage;
 using Gatehouse.Users;
@@ -33,13 +34,13 @@ internal static class SignUp
             return fault;
         if (await services.Limiter.TryTakeAsync(LimitName.SignUp, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
-        if (CheckInvite(request.Invite, services.Settings.SignUp.Mode) is { } refused)
+        var (invite, refused) = await CheckInviteAsync(http, request.Invite, form!.Email, services, cancellationToken);
+        if (refused is not null)
             return refused;
-        if (form!.Username is { } username && !await TryHoldAsync(username, form.Email, services, cancellationToken))
+        if (form.Username is { } username && !await TryHoldAsync(username, form.Email, services, cancellationToken))
             return Problems.UsernameTaken();
         var hash = await services.Credentials.HashAsync(form.Password, cancellationToken);
-        await KeepAsync(http, form, hash, services, cancellationToken);
-        return null;
+        return await KeepAsync(http, form, hash, invite, services, cancellationToken);
     }
 
     public static IResult Accepted { get; } = new JsonAnswer("""{"status":"check_email"}"""u8.ToArray(), StatusCodes.Status202Accepted);
@@ -72,11 +73,22 @@ internal static class SignUp
     private static bool IsSameAddress(string username, EmailAddress email) =>
         EmailAddress.TryParse(username, out var other) && other.Equals(email);
 
-    private static Problem? CheckInvite(string? invite, SignUpMode mode)
+    /// <summary>Before anything is stored or hashed. A wrong invite is refused in every mode; it counts against its source.</summary>
+    private static async Task<(InviteToken? Invite, Problem? Problem)> CheckInviteAsync(
+        HttpContext http, string? text, EmailAddress email, SignUpServices services, CancellationToken cancellationToken)
     {
-        if (invite is not null)
-            return Problems.InviteInvalid();
-        return mode == SignUpMode.InviteOnly ? Problems.InviteRequired() : null;
+        if (string.IsNullOrEmpty(text))
+            return (null, services.Settings.SignUp.Mode == SignUpMode.InviteOnly ? Problems.InviteRequired() : null);
+        var source = http.SourceKey();
+        if (await services.Limiter.PeekAsync(LimitName.Invite, source, cancellationToken) is { } wait)
+            return (null, Problems.TooManyRequests(wait));
+        if (InviteToken.Parse(text) is { } token && await services.Database.ReadAsync(
+            db => InviteStore.FindForAsync(db, token, email.Key, services.Clock.NowMicros()), cancellationToken) is not null)
+        {
+            return (token, null);
+        }
+        await services.Limiter.TryTakeAsync(LimitName.Invite, source, cancellationToken);
+        return (null, Problems.InviteInvalid());
     }
 
     /// <summary>In a transaction of its own, before the hashing: of two at once the slower one is told early.</summary>
@@ -89,9 +101,10 @@ internal static class SignUp
             db => UsernameHolds.TryHoldAsync(db, username.Key, email.Key, now, expiresAt), cancellationToken);
     }
 
-    private static async Task KeepAsync(
-        HttpContext http, Form form, string hash, SignUpServices services, CancellationToken cancellationToken)
+    private static async Task<Problem?> KeepAsync(
+        HttpContext http, Form form, string hash, InviteToken? invite, SignUpServices services, CancellationToken cancellationToken)
     {
+        var now = services.Clock.NowMicros();
         var account = new Account
         {
             Id = Ids.New(services.Clock),
@@ -103,17 +116,30 @@ internal static class SignUp
             VerifiedAt = null,
             Config = form.Config.Text,
             Epoch = 0,
-            CreatedAt = services.Clock.NowMicros(),
+            CreatedAt = now,
+            InviteId = null,
         };
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        await services.Database.TransactAsync(async db =>
+        var refused = await services.Database.TransactAsync<Problem?>(async db =>
         {
-            await AccountStore.AddPendingAsync(db, account, form.Username?.Key);
+            var inviteId = invite is null ? null : await InviteStore.LockForAsync(db, invite, form.Email.Key, now);
+            if (invite is not null && inviteId is null)
+                return Problems.InviteInvalid(); // somebody else was faster
+            await AccountStore.AddPendingAsync(db, account with { InviteId = inviteId }, form.Username?.Key);
+            if (inviteId is not null)
+            {
+                var until = now + UnixMicros.Of(services.Settings.Verification.LinkLifetime);
+                await InviteStore.HoldAsync(db, inviteId, account.Id, form.Email.Key, until);
+            }
             await services.Outbox.EnqueueAsync(db, SignUpMail.Kind, account.Id, form.Email.Key);
             await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.SignedUp, origin);
+            return null;
         }, cancellationToken);
+        if (refused is not null)
+            return refused;
         services.Outbox.Wake();
         GatehouseMeter.SignedUp();
+        return null;
     }
 
     private sealed record Form(

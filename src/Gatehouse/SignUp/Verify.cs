@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Gatehouse.Accounts;
 using Gatehouse.Events;
+using Gatehouse.Configuration;
 using Gatehouse.Http;
+using Gatehouse.Invites;
 using Gatehouse.Links;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
@@ -61,7 +63,8 @@ internal static class Verify
         var (found, problem) = await FindAsync(http, text, services, cancellationToken);
         if (problem is not null)
             return (null, problem);
-        var check = await services.Credentials.CheckAsync(found!.Pending, found.Pending.EmailKey!, password!, cancellationToken);
+        var check = await services.Credentials.CheckAsync(
+            found!.Pending, found.Pending.EmailKey!, password!, new RequestOrigin(http.Ip(), http.UserAgent()), cancellationToken);
         if (check is CredentialCheck.Wrong)
         {
             await services.Database.TransactAsync(
@@ -69,10 +72,10 @@ internal static class Verify
         }
         if (check.ToProblem() is { } refused)
             return (null, refused);
-        var done = await CompleteAsync(http, found, userName, withSession: true, services, cancellationToken);
+        var (done, lost) = await CompleteAsync(http, found, userName, withSession: true, services, cancellationToken);
         return done is { Issued: { } issued }
             ? (new Verified(issued, NoteFor(found, done)), null)
-            : (null, Problems.LinkInvalid());
+            : (null, lost ?? Problems.LinkInvalid());
     }
 
     /// <summary>Verifies without a password; makes no session.</summary>
@@ -86,9 +89,8 @@ internal static class Verify
         if (problem is not null)
             return (null, problem);
         name ??= FirstName(found!.Pending);
-        return await CompleteAsync(http, found!, name, withSession: false, services, cancellationToken) is { } done
-            ? (new Confirmed(NoteFor(found!, done)), null)
-            : (null, Problems.LinkInvalid());
+        var (done, lost) = await CompleteAsync(http, found!, name, withSession: false, services, cancellationToken);
+        return done is not null ? (new Confirmed(NoteFor(found!, done)), null) : (null, lost);
     }
 
     /// <summary>The sign-up behind a link; wrong links count against their source.</summary>
@@ -124,42 +126,55 @@ internal static class Verify
             ? pending
             : null;
 
-    private static async Task<Done?> CompleteAsync(
+    private static async Task<(Done? Done, Problem? Problem)> CompleteAsync(
         HttpContext http, Found found, UserName userName, bool withSession, SignUpServices services,
         CancellationToken cancellationToken)
     {
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var presented = withSession ? await services.Authenticator.AuthenticateAsync(http, cancellationToken) as Caller.Known : null;
-        var done = await services.Database.TransactAsync<Done?>(async db =>
+        var (done, problem) = await services.Database.TransactAsync<(Done?, Problem?)>(async db =>
         {
             var now = services.Clock.NowMicros();
             await AccountStore.LockPendingAsync(db, found.Pending.EmailKey!);
+            if (!await MayGoOnAsync(db, found.Pending, services, now))
+                return (null, Problems.InviteInvalid());
             if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, found.Token, now) is not { } link
                 || !await AccountStore.VerifyAsync(db, link.AccountId, link.SentTo, now))
             {
-                return null;
+                return (null, Problems.LinkInvalid());
             }
             var user = new User(Ids.New(services.Clock), userName.Text, "{}", now);
             await UserStore.TryAddAsync(db, link.AccountId, user);
             await OneTimeLinks.DiscardAsync(db, LinkPurpose.VerifyEmail, link.AccountId);
             await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.AccountVerified, origin);
             await services.Deliveries.AccountVerifiedAsync(db, link.AccountId);
+            if (found.Pending.InviteId is { } invite && await InviteStore.TryClaimAsync(db, invite, link.SentTo, now))
+                await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.InviteClaimed, origin);
             var verified = await AccountStore.FindAsync(db, link.AccountId);
             if (!withSession)
-                return new Done(verified!, null);
+                return (new Done(verified!, null), null);
             var issued = await services.Sessions.AddAsync(db, verified!, [user], user.Id, SessionVia.Cookie, origin);
             // As at any login: the session that the browser came with ends, whoever's it was.
             if (presented is not null)
                 await SessionRows.DeleteAsync(db, presented.Session.Id);
-            return new Done(verified!, issued);
+            return (new Done(verified!, issued), null);
         }, cancellationToken);
         if (done is null)
-            return null;
+            return (null, problem);
         if (presented is not null)
             services.Sessions.Forget(presented.Session.Id);
         GatehouseMeter.Verified();
-        return done;
+        return (done, null);
     }
+
+    /// <summary>
+    /// An invite that was revoked or ran out meanwhile holds the sign-up back where an invite is needed: the link stays
+    /// unused. Where anybody may sign up it makes no difference.
+    /// </summary>
+    private static async Task<bool> MayGoOnAsync(Db db, Account pending, SignUpServices services, long now) =>
+        pending.InviteId is not { } invite
+        || services.Settings.SignUp.Mode == SignUpMode.Open
+        || await InviteStore.IsForAsync(db, invite, pending.EmailKey!, now);
 
     private static string? NoteFor(Found found, Done done) =>
         found.Pending.Username is not null && done.Account.Username is null ? "username_taken" : null;

@@ -1,4 +1,5 @@
 using Gatehouse.Accounts;
+using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Tests.Support;
@@ -46,21 +47,24 @@ public sealed class CredentialsTests
         await using var app = await App.StartAsync(
             StoreKind.Sqlite, ("RateLimits:Enabled", "true"), ("RateLimits:Login:Permits", "1"));
         var limiter = app.Services.GetRequiredService<RateLimiter>();
-        var credentials = new Credentials(app.Services.GetRequiredService<PasswordHasher>(), limiter);
+        var credentials = app.Services.GetRequiredService<Credentials>();
         using var closed = new PasswordHasher(new PasswordSettings { MemoryKiB = 8, Iterations = 1 }, []);
         closed.Dispose();
+        var failing = new Credentials(
+            closed, limiter, app.Services.GetRequiredService<FailedChecks>(), app.Services.GetRequiredService<GuessingWatch>());
+        var nowhere = new RequestOrigin(null, null);
         Assert.True(PresentedPassword.TryParse("a wrong password", out var password));
 
         for (var i = 0; i < 3; i++)
         {
             await Assert.ThrowsAsync<ObjectDisposedException>(
-                () => new Credentials(closed, limiter).CheckAsync(null, "nobody", password, CancellationToken.None));
+                () => failing.CheckAsync(null, "nobody", password, nowhere, CancellationToken.None));
         }
 
         Assert.IsType<CredentialCheck.Wrong>(
-            await credentials.CheckAsync(null, "nobody", password, CancellationToken.None));
+            await credentials.CheckAsync(null, "nobody", password, nowhere, CancellationToken.None));
         var blocked = Assert.IsType<CredentialCheck.Blocked>(
-            await credentials.CheckAsync(null, "nobody", password, CancellationToken.None));
+            await credentials.CheckAsync(null, "nobody", password, nowhere, CancellationToken.None));
         Assert.Equal(TimeSpan.FromMinutes(15), blocked.Wait);
         Assert.Equal("too_many_requests", blocked.ToProblem()?.Code);
     }

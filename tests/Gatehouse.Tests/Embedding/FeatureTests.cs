@@ -11,6 +11,8 @@ public sealed class FeatureTests
     [InlineData(GatehouseFeatures.SignUp, "/api/auth/signup", "/auth/signup", "/auth/mail/verify", "/account/register")]
     [InlineData(GatehouseFeatures.Users, "/api/auth/users", "/auth/users")]
     [InlineData(GatehouseFeatures.Recovery, "/api/auth/passwd", "/auth/passwd")]
+    [InlineData(GatehouseFeatures.Settings, "/api/auth/account", "/api/auth/account/open", "/api/auth/account/email/x")]
+    [InlineData(GatehouseFeatures.Invites, "/api/auth/invites/x")]
     [InlineData(GatehouseFeatures.ApiClients, "/account", "/account/login", "/account/register", "/api/auth/token", "/.well-known/jwks.json")]
     [InlineData(GatehouseFeatures.Pages, "/auth/login", "/auth/signup", "/auth/passwd", "/auth/users", "/problems", "/")]
     [InlineData(GatehouseFeatures.Operations, "/healthz", "/readyz", "/openapi/v1.json")]

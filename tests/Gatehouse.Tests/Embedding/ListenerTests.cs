@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Gatehouse.Events;
-using Gatehouse.Storage;
 using Gatehouse.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,13 +38,14 @@ public abstract class ListenerTests(StoreKind kind)
     {
         var diary = new Diary();
         await using var app = await EmbedAsync(diary);
-        var deliveries = app.Services.GetRequiredService<EventDeliveries>();
+        var person = await app.JoinAsync();
+        var grant = await person.OpenAsync();
 
-        await app.Services.GetRequiredService<Database>().TransactAsync(
-            db => deliveries.AccountDeletedAsync(db, "an-account"), CancellationToken.None);
+        (await person.SendAsync(HttpMethod.Delete, "/api/auth/account", null)).IsProblem(403, "grant_required");
+        (await person.SendAsync(HttpMethod.Delete, "/api/auth/account", null, grant)).IsOk();
         await DeliverAsync(app);
 
-        Assert.Equal("an-account", Assert.Single(diary.Deleted).AccountId);
+        Assert.Equal(person.AccountId, Assert.Single(diary.Deleted).AccountId);
     }
 
     [Fact]

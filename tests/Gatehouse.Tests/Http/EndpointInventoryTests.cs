@@ -49,7 +49,8 @@ public sealed class EndpointInventoryTests(SharedOnSqlite shared) : IClassFixtur
         var links = Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.Contains("{token}", StringComparison.Ordinal)).ToArray();
 
         Assert.NotEmpty(links);
-        Assert.All(links.Where(endpoint => !RulesOf(endpoint).Page), endpoint => Assert.Contains(LimitName.Link, RulesOf(endpoint).Limits));
+        Assert.All(links.Where(endpoint => !RulesOf(endpoint).Page), endpoint => Assert.Contains(
+            NameOf(endpoint).Contains("/invites/", StringComparison.Ordinal) ? LimitName.Invite : LimitName.Link, RulesOf(endpoint).Limits));
     }
 
     /// <summary>Whoever is said to need a session is refused without one, before anything of the request is looked at.</summary>

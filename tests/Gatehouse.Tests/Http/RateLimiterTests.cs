@@ -104,7 +104,7 @@ public sealed class RateLimiterTests
     public async Task What_did_not_fail_is_not_counted()
     {
         for (var i = 0; i < Permits * 4; i++)
-            (await BeginAsync("a")).End(failed: false);
+            (await BeginAsync("a")).End(AttemptOutcome.Succeeded);
 
         Assert.Null((await BeginAsync("a")).Wait);
     }
@@ -114,9 +114,9 @@ public sealed class RateLimiterTests
     {
         var first = await BeginAsync("a");
         for (var i = 0; i < Permits; i++)
-            first.End(failed: true);
+            first.End(AttemptOutcome.Failed);
         for (var i = 1; i < Permits; i++)
-            (await BeginAsync("a")).End(failed: true);
+            (await BeginAsync("a")).End(AttemptOutcome.Failed);
 
         Assert.Equal(Window, (await BeginAsync("a")).Wait);
         clock.Advance(Window);
@@ -132,13 +132,13 @@ public sealed class RateLimiterTests
         var waiting = BeginAsync("a");
         Assert.False(waiting.IsCompleted);
 
-        running[0].End(failed: false);
+        running[0].End(AttemptOutcome.Succeeded);
 
         Assert.Null((await waiting).Wait);
         var refused = BeginAsync("a");
         foreach (var attempt in running.Skip(1))
-            attempt.End(failed: true);
-        (await waiting).End(failed: true);
+            attempt.End(AttemptOutcome.Failed);
+        (await waiting).End(AttemptOutcome.Failed);
         Assert.Equal(Window, (await refused).Wait);
     }
 
@@ -168,7 +168,7 @@ public sealed class RateLimiterTests
                 return;
             Interlocked.Increment(ref ran);
             await Task.Yield();
-            attempt.End(wrong);
+            attempt.End(wrong ? AttemptOutcome.Failed : AttemptOutcome.Succeeded);
         })));
 
         Assert.Equal(evaluated, ran);
@@ -188,7 +188,7 @@ public sealed class RateLimiterTests
         Assert.NotNull(await TakeAsync("full"));
         clock.Advance(TimeSpan.FromMinutes(2));
         await TakeAsync("sweeps again");
-        running.End(failed: true);
+        running.End(AttemptOutcome.Failed);
         for (var i = 1; i < Permits; i++)
             Assert.Null(await TakeAsync("running"));
         Assert.NotNull(await TakeAsync("running"));

@@ -37,4 +37,12 @@ internal sealed record Person(App App, string Email, string Password, string Coo
         answer.IsOk();
         return answer.Header("GN-Access-Token")!;
     }
+
+    /// <summary>Presents the password again for the settings; the grant's header.</summary>
+    public async Task<(string Name, string Value)> OpenAsync()
+    {
+        var answer = await PostAsync("/api/auth/account/open", App.Json(("password", Password)));
+        answer.IsOk();
+        return ("Account-Grant", answer.Text("grant")!);
+    }
 }

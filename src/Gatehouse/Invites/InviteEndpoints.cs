@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Gatehouse.Http;
+using Gatehouse.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Gatehouse.Invites;
+
+/// <summary>Looking at an invite. Making and revoking is the operator's, by the command line.</summary>
+internal static class InviteEndpoints
+{
+    public static void MapInvites(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/auth/invites/{token}", Look).For(Access.Anyone, LimitName.Invite).WithTags("Sign-up")
+            .WithSummary("Tells whether an invite can be used; doesn't use it.");
+
+    private static async Task<IResult> Look(
+        HttpContext http, string token, Database database, RateLimiter limiter, TimeProvider clock,
+        CancellationToken cancellationToken)
+    {
+        var source = http.SourceKey();
+        if (await limiter.PeekAsync(LimitName.Invite, source, cancellationToken) is { } wait)
+            return Problems.TooManyRequests(wait);
+        if (InviteToken.Parse(token) is { } parsed && await database.ReadAsync(
+            db => InviteStore.LookAtAsync(db, parsed, clock.NowMicros()), cancellationToken) is { } invite)
+        {
+            return new JsonAnswer(Describe(invite));
+        }
+        await limiter.TryTakeAsync(LimitName.Invite, source, cancellationToken);
+        return Problems.NotFound();
+    }
+
+    private static byte[] Describe(Invite invite)
+    {
+        using var buffer = new MemoryStream(128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("valid", true);
+            json.WriteString("email", invite.Email);
+            json.WriteString("expires_at", UnixMicros.ToRfc3339(invite.ExpiresAt));
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,30 @@
+namespace Gatehouse.Sessions;
+
+/// <summary>
+/// What a User-Agent says in two words, for mails and lists. Only words of ours come out: the header is a stranger's text,
+/// and a mail program would make a link of what looks like one (GH-SEC-289).
+/// </summary>
+internal static class ClientName
+{
+    // In this order: most browsers claim to be the ones they descend from.
+    private static readonly (string Mark, string Name)[] Browsers =
+    [
+        ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+        ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"), ("curl/", "curl"),
+    ];
+
+    private static readonly (string Mark, string Name)[] Systems =
+    [
+        ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+        ("Mac OS X", "a Mac"), ("Linux", "Linux"),
+    ];
+
+    public static string Of(string? userAgent)
+    {
+        var browser = Find(Browsers, userAgent) ?? "An app";
+        return Find(Systems, userAgent) is { } system ? $"{browser} on {system}" : browser;
+    }
+
+    private static string? Find((string Mark, string Name)[] known, string? userAgent) =>
+        userAgent is null ? null : known.FirstOrDefault(pair => userAgent.Contains(pair.Mark, StringComparison.Ordinal)).Name;
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text.Json;
+using Gatehouse.Events;
+using Gatehouse.Http;
+using Gatehouse.Storage;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Settings;
+
+/// <summary>What happened to the account, newest first, a page at a time.</summary>
+internal static class EventList
+{
+    private const int DefaultLimit = 50;
+    private const int MostLimit = 100;
+
+    public static async Task<IResult> List(HttpContext http, SettingsServices services, CancellationToken cancellationToken)
+    {
+        var (granted, problem) = await services.Grants.RequireAsync(http, cancellationToken);
+        if (problem is not null)
+            return problem;
+        var query = http.Request.Query;
+        if (query["before"].Count > 1 || query["limit"].Count > 1)
+            return Problems.BadRequest("limit", "stands in the query twice");
+        var limit = DefaultLimit;
+        if (query["limit"] is [{ } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+            || limit is < 1 or > MostLimit))
+        {
+            return Problems.BadRequest("limit", $"must be a whole number from 1 to {MostLimit}");
+        }
+        var before = query["before"] is [{ Length: > 0 and <= 64 } id] ? id : null;
+        // One more than asked for tells whether there is a next page.
+        var events = await services.Database.ReadAsync(
+            db => SecurityEvents.ListAsync(db, granted!.Session.AccountId, before, limit + 1), cancellationToken);
+        return new JsonAnswer(Write(events, limit));
+    }
+
+    private static byte[] Write(IReadOnlyList<SecurityEvent> events, int limit)
+    {
+        using var buffer = new MemoryStream(4096);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("events");
+            foreach (var item in events.Take(limit))
+            {
+                json.WriteStartObject();
+                json.WriteString("id", item.Id);
+                json.WriteString("type", item.Type);
+                json.WriteString("at", UnixMicros.ToRfc3339(item.At));
+                json.WriteString("ip", item.Ip);
+                json.WriteString("user_agent", item.UserAgent);
+                json.WriteString("detail", item.Detail);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteString("next", events.Count > limit ? events[limit - 1].Id : null);
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+}
