@@ -6,6 +6,7 @@ namespace Gatehouse.Embedding;
 internal static partial class EmbeddingLog
 {
     [LoggerMessage(1800, LogLevel.Warning,
-        "A store is unavailable, so nobody can tell who is calling; guarded endpoints answer 503.", EventName = "CallerUnknown")]
+        "A store is unavailable, so nobody can tell who is calling; guarded endpoints answer 503.",
+        EventName = "CallerUnknown")]
     public static partial void CallerUnknown(this ILogger logger, Exception exception);
 }

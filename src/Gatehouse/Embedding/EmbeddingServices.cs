@@ -22,8 +22,13 @@ internal static class EmbeddingServices
             GatehouseDefaults.AuthenticationScheme, displayName: null, configureOptions: null);
     }
 
-    /// <summary>Off, unless the application's configuration names this very category: the first rule of equals is the weakest.</summary>
-    public static void KeepPathsOutOfLogs(this IServiceCollection services) => services.Insert(
-        0, ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>>(new ConfigureOptions<LoggerFilterOptions>(
-            options => options.Rules.Add(new LoggerFilterRule(null, RequestLog, LogLevel.Warning, null)))));
+    /// <summary>
+    /// Off below warnings, unless the application's configuration names this very log: of equal rules the first is weakest.
+    /// </summary>
+    public static void KeepPathsOutOfLogs(this IServiceCollection services)
+    {
+        var quiet = new ConfigureOptions<LoggerFilterOptions>(
+            options => options.Rules.Add(new LoggerFilterRule(null, RequestLog, LogLevel.Warning, null)));
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<LoggerFilterOptions>>(quiet));
+    }
 }

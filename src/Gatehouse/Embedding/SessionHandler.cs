@@ -12,10 +12,10 @@ using Microsoft.Extensions.Options;
 namespace Gatehouse.Embedding;
 
 /// <summary>
-/// The authentication scheme for the application's own endpoints, over the one <see cref="Authenticator"/>. Promises: who
-/// it authenticates has a live session; a cookie proves nothing in a request that another site may have forged; when the
-/// store can't tell, a guarded endpoint answers 503 and the cookie stays. Leaves the endpoints of ours alone: they ask for
-/// themselves, and need no principal.
+/// The authentication scheme for the application's own endpoints, over the one <see cref="Authenticator"/>. Promises:
+/// who it authenticates has a live session; a cookie proves nothing in a request that another site may have forged; when
+/// the store can't tell, a guarded endpoint answers 503 and the cookie stays. Leaves the endpoints of ours alone: they
+/// ask for themselves, and need no principal.
 /// </summary>
 internal sealed class SessionHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder,
@@ -32,7 +32,8 @@ internal sealed class SessionHandler(
         {
             return await authenticator.AuthenticateAsync(Context, Context.RequestAborted) switch
             {
-                Caller.Known { ByToken: false } when !CrossOriginCheck.Passes(Request, settings) => Refuse(Problems.CrossOrigin()),
+                Caller.Known { ByToken: false } when !CrossOriginCheck.Passes(Request, settings) =>
+                    Refuse(Problems.CrossOrigin()),
                 Caller.Known known => AuthenticateResult.Success(TicketFor(known.Session)),
                 Caller.Refused => Refuse(Problems.InvalidToken()),
                 _ => AuthenticateResult.NoResult(),
@@ -51,13 +52,17 @@ internal sealed class SessionHandler(
     {
         await HandleAuthenticateOnceSafeAsync(); // with another default scheme nobody has asked us yet
         var problem = refusal ?? Problems.Unauthenticated();
-        if (problem.Status == StatusCodes.Status401Unauthorized && IsForPeople())
-            await new SeeOther(ReturnPath.Parse(properties.RedirectUri ?? OwnPath()).After(LogInPage.Path)).ExecuteAsync(Context);
-        else
+        if (problem.Status != StatusCodes.Status401Unauthorized || !IsForPeople())
+        {
             await AnswerAsync(problem);
+            return;
+        }
+        var target = ReturnPath.Parse(properties.RedirectUri ?? OwnPath());
+        await new SeeOther(target.After(LogInPage.Path)).ExecuteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => AnswerAsync(Problems.Forbidden());
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        AnswerAsync(Problems.Forbidden());
 
     private AuthenticateResult Refuse(Problem problem)
     {
@@ -83,7 +88,8 @@ internal sealed class SessionHandler(
         await problem.AnswerAsync(Context, asPage);
     }
 
-    private string OwnPath() => Request.PathBase.Add(Request.Path).ToUriComponent() + Request.QueryString.ToUriComponent();
+    private string OwnPath() =>
+        Request.PathBase.Add(Request.Path).ToUriComponent() + Request.QueryString.ToUriComponent();
 
     /// <summary>Browsers say that they navigate; older ones and readers of HTML name it in what they accept.</summary>
     private bool IsForPeople()
