@@ -1,4 +1,5 @@
 using Gatehouse.Configuration;
+using Gatehouse.Embedding;
 using Gatehouse.Hosting;
 using Gatehouse.Http;
 using Gatehouse.Invites;
@@ -9,6 +10,8 @@ using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -17,43 +20,93 @@ namespace Gatehouse;
 /// <summary>Adds Gatehouse to an ASP.NET Core application.</summary>
 public static class GatehouseApplication
 {
-    /// <summary>
-    /// Reads the section <c>Gatehouse</c> of the configuration and registers what the endpoints need. Nothing is opened
-    /// before the host starts.
-    /// </summary>
+    /// <summary>Does the same as <see cref="AddGatehouse(IServiceCollection, IConfiguration, IHostEnvironment)"/>.</summary>
     /// <exception cref="SettingsFaultException">A setting is wrong or missing; the message names every fault.</exception>
     public static WebApplicationBuilder AddGatehouse(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var settings = SettingsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
-        builder.Services.AddGatehouse(settings);
+        builder.Services.AddGatehouse(builder.Configuration, builder.Environment);
         return builder;
     }
 
     /// <summary>
-    /// Maps Gatehouse's endpoints at the root: <c>/api/auth</c>, <c>/account</c>, <c>/auth</c> and the well-known
-    /// documents. The application's own endpoints are left as they are.
+    /// Reads the section <c>Gatehouse</c> of the configuration and registers what the endpoints need, the authentication
+    /// scheme <see cref="GatehouseDefaults.AuthenticationScheme"/>, and authorization. The scheme is the default one when
+    /// it is the only one. Nothing is opened before the host starts.
     /// </summary>
-    public static WebApplication MapGatehouse(this WebApplication app)
+    /// <exception cref="SettingsFaultException">A setting is wrong or missing; the message names every fault.</exception>
+    public static IServiceCollection AddGatehouse(
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
     {
-        ArgumentNullException.ThrowIfNull(app);
-        var settings = app.Services.GetRequiredService<GatehouseSettings>();
-        app.UseMiddleware<FrontDoor>();
-        if (settings.AllowedOrigins.Count > 0)
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(environment);
+        services.AddGatehouse(SettingsReader.Read(configuration, environment.IsDevelopment()));
+        services.AddGatehouseScheme();
+        services.KeepPathsOutOfLogs();
+        return services;
+    }
+
+    /// <summary>
+    /// Maps Gatehouse's endpoints at the root: <c>/api/auth</c>, <c>/account</c>, <c>/auth</c> and the well-known
+    /// documents. The application's own endpoints are left as they are, and its page wins where a hosted one has the same
+    /// path. The endpoints decide themselves who may call them, whatever the application's fallback policy says.
+    /// </summary>
+    /// <returns>The endpoints together, to put a convention on: <c>app.MapGatehouse().RequireHost("auth.example.com")</c>.</returns>
+    /// <exception cref="ArgumentException">
+    /// The routes are a group, whose prefix the links in mails would not have; or pages are served without sessions.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">Gatehouse is mapped already, or was never added.</exception>
+    public static IEndpointConventionBuilder MapGatehouse(
+        this IEndpointRouteBuilder routes, GatehouseFeatures features = GatehouseFeatures.All)
+    {
+        ArgumentNullException.ThrowIfNull(routes);
+        if (routes is RouteGroupBuilder)
+            throw new ArgumentException("Gatehouse is mapped at the root: links in mails and cookies have no prefix.", nameof(routes));
+        if (features.HasFlag(GatehouseFeatures.Pages) && !features.HasFlag(GatehouseFeatures.Sessions))
+            throw new ArgumentException("The pages need the sessions: they log people in.", nameof(features));
+        var services = routes.ServiceProvider;
+        services.GetRequiredService<ServedFeatures>().Tell(features);
+        var door = services.GetRequiredService<FrontDoor>();
+        var group = routes.MapGroup("").AllowAnonymous();
+        ((IEndpointConventionBuilder)group).Finally(door.Guard);
+        Share(routes, group, services.GetRequiredService<GatehouseSettings>());
+        Map(group, features, services.GetRequiredService<GatehouseSettings>().Development);
+        return group;
+    }
+
+    /// <summary>Lets pages of the allowed origins read our answers. An endpoint that says so fails without the middleware.</summary>
+    private static void Share(IEndpointRouteBuilder routes, RouteGroupBuilder group, GatehouseSettings settings)
+    {
+        if (settings.AllowedOrigins.Count == 0)
+            return;
+        group.RequireCors(GatehouseServices.CorsPolicy);
+        if (routes is IApplicationBuilder app)
             app.UseCors();
-        var routes = app.MapGroup("");
-        if (settings.AllowedOrigins.Count > 0)
-            routes.RequireCors(GatehouseServices.CorsPolicy);
-        routes.MapSignUp();
-        routes.MapSessions();
-        routes.MapUsers();
-        routes.MapRecovery();
-        routes.MapInvites();
-        routes.MapSettings();
-        routes.MapOperations();
-        routes.MapPages();
-        if (settings.Development)
+    }
+
+    private static void Map(RouteGroupBuilder routes, GatehouseFeatures features, bool development)
+    {
+        var forApiClients = features.HasFlag(GatehouseFeatures.ApiClients);
+        if (features.HasFlag(GatehouseFeatures.SignUp))
+            routes.MapSignUp(forApiClients);
+        if (features.HasFlag(GatehouseFeatures.Sessions))
+            routes.MapSessions();
+        if (forApiClients)
+            routes.MapApiClients();
+        if (features.HasFlag(GatehouseFeatures.Users))
+            routes.MapUsers();
+        if (features.HasFlag(GatehouseFeatures.Recovery))
+            routes.MapRecovery();
+        if (features.HasFlag(GatehouseFeatures.Settings))
+            routes.MapSettings();
+        if (features.HasFlag(GatehouseFeatures.Invites))
+            routes.MapInvites();
+        if (features.HasFlag(GatehouseFeatures.Operations))
+            routes.MapOperations();
+        if (features.HasFlag(GatehouseFeatures.Pages))
+            routes.MapPages();
+        if (development)
             routes.MapDevMailbox();
-        return app;
     }
 }

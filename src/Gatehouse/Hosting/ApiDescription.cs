@@ -19,6 +19,8 @@ internal static class ApiDescription
 
     public static void AddTo(OpenApiOptions options)
     {
+        // An application that Gatehouse is part of describes its own endpoints, in a document of its own.
+        options.ShouldInclude = call => call.ActionDescriptor.EndpointMetadata.OfType<EndpointRules>().Any();
         options.AddOperationTransformer(AddProblems);
         options.AddDocumentTransformer((document, _, _) =>
         {

@@ -1,5 +1,6 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
+using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
@@ -34,12 +35,13 @@ internal static class GatehouseServices
         AddSessions(services);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
-        services.AddSingleton<Housekeeping>();
+        services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();
         services.AddHostedService<KeyWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
         services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
+        services.AddHostedService(provider => provider.GetRequiredService<EventRelay>());
         services.AddHostedService<Telemetry>();
     }
 
@@ -49,7 +51,7 @@ internal static class GatehouseServices
         services.AddSingleton<Migrator>();
         services.AddSingleton(settings.Secrets);
         services.AddSingleton<SecretBox>();
-        services.AddSingleton<RateLimiter>();
+        services.AddSingleton<RateLimiter>().AddSingleton<FrontDoor>().AddSingleton<ServedFeatures>();
         services.AddCors(cors => cors.AddPolicy(CorsPolicy, policy => policy
             .WithOrigins([.. settings.AllowedOrigins])
             .WithMethods("GET", "POST", "PATCH", "DELETE")

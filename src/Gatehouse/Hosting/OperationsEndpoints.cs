@@ -11,8 +11,11 @@ namespace Gatehouse.Hosting;
 /// <summary>Health for load balancers, the OpenAPI document for machines.</summary>
 internal static class OperationsEndpoints
 {
-    public static void MapOperations(this IEndpointRouteBuilder routes)
+    private const int AfterTheApplication = 1; // an embedding application's own health check at one of these paths wins
+
+    public static void MapOperations(this IEndpointRouteBuilder root)
     {
+        var routes = root.MapGroup("").WithOrder(AfterTheApplication);
         routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone)
             .WithTags("Operations")
             .WithSummary("Tells that the process answers.");

@@ -15,7 +15,9 @@ internal static class CrossOriginCheck
     {
         // An allow list: a method that is unknown or oddly spelt counts as unsafe (GH-SEC-090).
         var method = request.Method;
-        if (HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method))
+        var reads = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
+        // A WebSocket begins as a GET, and no CORS keeps a page elsewhere from reading what comes through it.
+        if (reads && request.Headers.Upgrade.Count == 0)
             return true;
         if (HasBearer(request.Headers.Authorization))
             return true;

@@ -1,6 +1,7 @@
 using Gatehouse.Configuration;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Storage;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -8,15 +9,22 @@ namespace Gatehouse.Http;
 
 /// <summary>
 /// What happens to every request to an endpoint of ours, once: security headers, the size limit, the cross-origin
-/// check; and to every failure: one problem, never a stack trace. An endpoint without <see cref="EndpointRules"/> is
-/// the embedding application's and passes untouched.
+/// check; and to every failure: one problem, never a stack trace. It is built into each endpoint and is no middleware,
+/// so no order in which an application puts its pipeline together goes round it.
 /// </summary>
-internal sealed class FrontDoor(RequestDelegate next, GatehouseSettings settings, ILogger<FrontDoor> log)
+internal sealed class FrontDoor(GatehouseSettings settings, ILogger<FrontDoor> log)
 {
-    public Task InvokeAsync(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<EndpointRules>() is { } rules ? ServeAsync(http, rules) : next(http);
+    /// <summary>Puts the door before an endpoint. One that doesn't say who may call it is not served (GH-SEC-207).</summary>
+    public void Guard(EndpointBuilder endpoint)
+    {
+        var rules = endpoint.Metadata.OfType<EndpointRules>().LastOrDefault()
+            ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} has no {nameof(EndpointRules)}.");
+        var inside = endpoint.RequestDelegate
+            ?? throw new InvalidOperationException($"The endpoint {endpoint.DisplayName} has no handler.");
+        endpoint.RequestDelegate = http => ServeAsync(http, rules, inside);
+    }
 
-    private async Task ServeAsync(HttpContext http, EndpointRules rules)
+    private async Task ServeAsync(HttpContext http, EndpointRules rules, RequestDelegate inside)
     {
         SecurityHeaders.Apply(http, rules.Page);
         if (http.Request.ContentLength > JsonBody.MostBytes)
@@ -31,7 +39,7 @@ internal sealed class FrontDoor(RequestDelegate next, GatehouseSettings settings
         }
         try
         {
-            await next(http);
+            await inside(http);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -13,7 +13,7 @@ internal static class Problems
         BadRequest("The body is not well-formed, or a member is missing or of the wrong type."),
         InvalidInput("email", "An email, username or name is not acceptable."),
         WeakPassword("The password is too short, too long, too common, or too close to the email or the site's name."),
-        Unauthenticated(), InvalidToken(), InvalidCredentials(), GrantRequired(), AccountUnverified(), CrossOrigin(),
+        Unauthenticated(), InvalidToken(), InvalidCredentials(), GrantRequired(), AccountUnverified(), Forbidden(), CrossOrigin(),
         SignUpClosed(), InviteRequired(), InviteInvalid(),
         MethodNotAllowed(), TooLarge(), UnsupportedMediaType(), NotFound(), UsernameTaken(),
         LimitReached("There are as many as there may be."), LastOne("The last user can't be deleted."),
@@ -50,6 +50,10 @@ internal static class Problems
     public static Problem AccountUnverified() =>
         new(403, "account_unverified", 1021, "Check your email",
             "This account isn't verified yet. Open the link in the mail we sent, or ask for it again.");
+
+    /// <summary>No endpoint of ours answers it: a rule of the application that Gatehouse is part of.</summary>
+    public static Problem Forbidden() =>
+        new(403, "forbidden", 1012, "Not allowed", "Your account may not do this.");
 
     public static Problem CrossOrigin() =>
         new(403, "cross_origin", 1005, "Refused", "This request came from another site.");

@@ -59,14 +59,14 @@ internal static class OldEmailPage
             };
 
     public static async Task<IResult> Post(
-        HttpContext http, string token, SettingsServices services, CancellationToken cancellationToken)
+        HttpContext http, string token, SettingsServices services, ServedFeatures served, CancellationToken cancellationToken)
     {
         var (_, unfit) = await FormBody.ReadAsync(http, cancellationToken);
         if (unfit is not null)
             return unfit;
         return await ChangeEmail.UndoAsync(http, token, services, cancellationToken) is { } problem
             ? Refuse(problem)
-            : new SeeOther(Notice.On(ForgottenPage.Path, Notice.TakenBack));
+            : new SeeOther(Notice.On(served.Have(GatehouseFeatures.Recovery) ? ForgottenPage.Path : LogInPage.Path, Notice.TakenBack));
     }
 
     private static Page Refuse(Problem problem) => problem.Code != "link_invalid"

@@ -11,12 +11,13 @@ internal static class HomePage
     public const string Path = "/";
 
     public static async Task<IResult> Get(
-        HttpContext http, Authenticator authenticator, GatehouseSettings settings, CancellationToken cancellationToken) =>
+        HttpContext http, Authenticator authenticator, GatehouseSettings settings, ServedFeatures served,
+        CancellationToken cancellationToken) =>
         await authenticator.AuthenticateAsync(http, cancellationToken) switch
         {
-            Caller.Known known => ForCustomer(http.Request, known.Session),
+            Caller.Known known => ForCustomer(http.Request, known.Session, served),
             Caller.Refused => Problems.InvalidToken(),
-            _ => ForGuest(http.Request, settings),
+            _ => ForGuest(http.Request, settings, served),
         };
 
     public static async Task<IResult> Post(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
@@ -28,9 +29,9 @@ internal static class HomePage
         return new SeeOther(Notice.On(Path, Notice.LoggedOut));
     }
 
-    private static Page ForGuest(HttpRequest request, GatehouseSettings settings)
+    private static Page ForGuest(HttpRequest request, GatehouseSettings settings, ServedFeatures served)
     {
-        var closed = settings.SignUp.Mode == SignUpMode.Closed;
+        var closed = !SignUpPage.IsOpen(settings, served);
         return new Page("Welcome", $"""
             {Notice.Of(request)}
             <p>This is the door to {settings.Pages.Title}. Log in to your account{(closed ? "" : ", or make one")}.</p>
@@ -39,14 +40,17 @@ internal static class HomePage
             """);
     }
 
-    private static Page ForCustomer(HttpRequest request, Session session) => new("You are logged in", $"""
+    private static Page ForCustomer(HttpRequest request, Session session, ServedFeatures served) => new("You are logged in", $"""
         {Notice.Of(request)}
         {(session.ProfileName is null ? null : Html.Of($"""<p class="who"><bdi>{session.ProfileName}</bdi></p>"""))}
         <p>Your account: <bdi>{session.Email ?? session.Username}</bdi></p>
-        <p class="actions">{Choose(session)}
-        <a class="secondary" href="{SettingsPage.Path}">Settings</a></p>
+        <p class="actions">{(served.Have(GatehouseFeatures.Users) ? Choose(session) : null)}{ToSettings(served)}</p>
         {new Form(Path, "Log out", []) { Quiet = true }.ToHtml()}
         """);
+
+    private static Html? ToSettings(ServedFeatures served) => served.Have(GatehouseFeatures.Settings)
+        ? Html.Of($""" <a class="secondary" href="{SettingsPage.Path}">Settings</a>""")
+        : null;
 
     private static Html Choose(Session session) => session.UserId is null
         ? Html.Of($"""<a class="primary" href="{UsersPage.Path}">Who is it today?</a>""")

@@ -9,11 +9,12 @@ internal static class LogInPage
 {
     public const string Path = "/auth/login";
 
-    public static IResult Get(HttpContext http, GatehouseSettings settings) =>
-        Show(http, ReturnPath.Parse(http.Request.Query["return"]), typed: null, problem: null, settings);
+    public static IResult Get(HttpContext http, GatehouseSettings settings, ServedFeatures served) =>
+        Show(http, ReturnPath.Parse(http.Request.Query["return"]), typed: null, problem: null, settings, served);
 
     public static async Task<IResult> Post(
-        HttpContext http, LogInServices services, GatehouseSettings settings, CancellationToken cancellationToken)
+        HttpContext http, LogInServices services, GatehouseSettings settings, ServedFeatures served,
+        CancellationToken cancellationToken)
     {
         var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
         if (unfit is not null)
@@ -28,12 +29,14 @@ internal static class LogInPage
         };
         var (issued, problem) = await LogIn.HandleAsync(http, request, SessionVia.Cookie, services, cancellationToken);
         if (problem is not null)
-            return Show(http, target, request.Email ?? request.Username, problem, settings);
+            return Show(http, target, request.Email ?? request.Username, problem, settings, served);
         services.Answers.Issue(http, issued!, note: null);
-        return new SeeOther(issued!.Session.UserId is null ? target.After(UsersPage.Path) : target.Path);
+        var choose = issued!.Session.UserId is null && served.Have(GatehouseFeatures.Users);
+        return new SeeOther(choose ? target.After(UsersPage.Path) : target.Path);
     }
 
-    private static Page Show(HttpContext http, ReturnPath target, string? typed, Problem? problem, GatehouseSettings settings)
+    private static Page Show(
+        HttpContext http, ReturnPath target, string? typed, Problem? problem, GatehouseSettings settings, ServedFeatures served)
     {
         var form = new Form(Path, "Log in",
             [Field.EmailOrUsername(typed), Field.Password("Password", "current-password")])
@@ -43,10 +46,10 @@ internal static class LogInPage
         };
         return new Page("Log in", $"""
             {(problem is null ? Notice.Of(http.Request) : null)}{form.ToHtml()}
-            {Resend(problem)}
+            {Resend(problem, served)}
             <nav aria-label="Other ways">
-            <p><a href="{ForgottenPage.Path}">Forgot your password?</a></p>
-            {SignUpLink(settings.SignUp)}
+            {Recover(served)}
+            {SignUpLink(settings, served)}
             </nav>
             """)
         {
@@ -54,11 +57,16 @@ internal static class LogInPage
         };
     }
 
-    private static Html? Resend(Problem? problem) => problem is { Code: "account_unverified" }
+    private static Html? Recover(ServedFeatures served) => served.Have(GatehouseFeatures.Recovery)
+        ? Html.Of($"""<p><a href="{ForgottenPage.Path}">Forgot your password?</a></p>""")
+        : null;
+
+    private static Html? Resend(Problem? problem, ServedFeatures served) =>
+        problem is { Code: "account_unverified" } && served.Have(GatehouseFeatures.SignUp)
         ? Html.Of($"""<p><a href="{CheckMailPage.Path}">Send the mail again</a></p>""")
         : null;
 
-    private static Html? SignUpLink(SignUpSettings rules) => rules.Mode == SignUpMode.Closed
-        ? null
-        : Html.Of($"""<p>New here? <a href="{SignUpPage.Path}">Sign up</a></p>""");
+    private static Html? SignUpLink(GatehouseSettings settings, ServedFeatures served) => SignUpPage.IsOpen(settings, served)
+        ? Html.Of($"""<p>New here? <a href="{SignUpPage.Path}">Sign up</a></p>""")
+        : null;
 }

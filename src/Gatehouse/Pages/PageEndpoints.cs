@@ -15,12 +15,38 @@ internal static class PageEndpoints
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {
+        var served = routes.ServiceProvider.GetRequiredService<ServedFeatures>();
         var pages = routes.MapGroup("").ExcludeFromDescription().WithOrder(AfterTheApplication);
         pages.AddEndpointFilter(RefuseRepeatedAsync);
+        MapAlways(pages);
+        if (served.Have(GatehouseFeatures.SignUp))
+            MapSignUp(pages);
+        if (served.Have(GatehouseFeatures.Users))
+            MapUsers(pages);
+        if (served.Have(GatehouseFeatures.Recovery))
+            MapRecovery(pages);
+        if (served.Have(GatehouseFeatures.Settings))
+            MapSettings(pages);
+        if (routes.ServiceProvider.GetRequiredService<GatehouseSettings>().Development)
+            MapDevMail(pages);
+    }
+
+    private static void MapAlways(RouteGroupBuilder pages)
+    {
         pages.MapMethods(HomePage.Path, Reading, HomePage.Get).ForPage();
         pages.MapPost(HomePage.Path, HomePage.Post).ForPage();
         pages.MapMethods(LogInPage.Path, Reading, LogInPage.Get).ForPage();
         pages.MapPost(LogInPage.Path, LogInPage.Post).ForPage(LimitName.LoginSource, LimitName.Login);
+        pages.MapMethods(ResetPage.Path, Reading, ResetPage.Get).ForPage();
+        pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
+        pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
+        pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
+        pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' style sheet.");
+        pages.MapMethods(PageAssets.ScriptPath, Reading, PageAssets.Script).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' script.");
+    }
+
+    private static void MapSignUp(RouteGroupBuilder pages)
+    {
         pages.MapMethods(SignUpPage.Path, Reading, SignUpPage.Get).ForPage();
         pages.MapPost(SignUpPage.Path, SignUpPage.Post).ForPage(LimitName.SignUp, LimitName.Address);
         pages.MapMethods(CheckMailPage.Path, Reading, CheckMailPage.Get).ForPage();
@@ -29,8 +55,16 @@ internal static class PageEndpoints
         pages.MapPost(CheckMailPage.Path + "/{token}", VerifyPage.Post).ForPage(LimitName.Link, LimitName.Login);
         pages.MapMethods("/invite", Reading, VerifyPage.GetInvite).ForPage(LimitName.Link);
         pages.MapPost("/invite", VerifyPage.PostInvite).ForPage(LimitName.Link, LimitName.Login);
+    }
+
+    private static void MapUsers(RouteGroupBuilder pages)
+    {
         pages.MapMethods(UsersPage.Path, Reading, UsersPage.Get).ForPage();
         pages.MapPost(UsersPage.Path, UsersPage.Post).ForPage(LimitName.Login);
+    }
+
+    private static void MapRecovery(RouteGroupBuilder pages)
+    {
         pages.MapMethods(ForgottenPage.Path, Reading, ForgottenPage.Get).ForPage();
         pages.MapPost(ForgottenPage.Path, ForgottenPage.Post).ForPage(LimitName.Mail, LimitName.Address);
         foreach (var path in new[] { ForgottenPage.Path + "/{token}", ForgottenPage.Path + "/reset/{token}" })
@@ -38,23 +72,22 @@ internal static class PageEndpoints
             pages.MapMethods(path, Reading, NewPasswordPage.Get).ForPage(LimitName.Link);
             pages.MapPost(path, NewPasswordPage.Post).ForPage(LimitName.Link);
         }
+    }
+
+    private static void MapSettings(RouteGroupBuilder pages)
+    {
         pages.MapMethods(SettingsPage.Path, Reading, SettingsPage.Get).ForPage();
         pages.MapPost(SettingsPage.Path, SettingsPage.Post).ForPage(LimitName.Login, LimitName.Address);
         pages.MapMethods(NewEmailPage.Path, Reading, NewEmailPage.Get).ForPage(LimitName.Link);
         pages.MapPost(NewEmailPage.Path, NewEmailPage.Post).ForPage(LimitName.Link);
         pages.MapMethods(OldEmailPage.Path, Reading, OldEmailPage.Get).ForPage(LimitName.Link);
         pages.MapPost(OldEmailPage.Path, OldEmailPage.Post).ForPage(LimitName.Link);
-        pages.MapMethods(ResetPage.Path, Reading, ResetPage.Get).ForPage();
-        pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
-        pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
-        pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
-        pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' style sheet.");
-        pages.MapMethods(PageAssets.ScriptPath, Reading, PageAssets.Script).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' script.");
-        if (routes.ServiceProvider.GetRequiredService<GatehouseSettings>().Development)
-        {
-            pages.MapMethods(DevMailPage.Path, Reading, DevMailPage.List).ForPage();
-            pages.MapMethods(DevMailPage.Path + "/{id}", Reading, DevMailPage.Show).ForPage();
-        }
+    }
+
+    private static void MapDevMail(RouteGroupBuilder pages)
+    {
+        pages.MapMethods(DevMailPage.Path, Reading, DevMailPage.List).ForPage();
+        pages.MapMethods(DevMailPage.Path + "/{id}", Reading, DevMailPage.Show).ForPage();
     }
 
     /// <summary>One parameter given twice means two things; nobody is left to choose (GH-SEC-247).</summary>

@@ -15,17 +15,18 @@ internal static class SettingsPage
     private const string GrantCookie = "gatehouse-grant";
     private static readonly TimeSpan GrantAge = TimeSpan.FromMinutes(10); // as long as the grant itself
 
-    public static async Task<IResult> Get(HttpContext http, SettingsServices services, CancellationToken cancellationToken)
+    public static async Task<IResult> Get(
+        HttpContext http, SettingsServices services, ServedFeatures served, CancellationToken cancellationToken)
     {
         if (await services.Authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known known)
             return ToLogIn();
         return await services.Grants.FindAsync(SessionCookie.ValueOf(http.Request, GrantCookie), known.Session, cancellationToken) is { } granted
-            ? await ShowAsync(http, granted, refused: null, services, cancellationToken)
-            : Ask(http, problem: null);
+            ? await ShowAsync(http, granted, refused: null, services, served, cancellationToken)
+            : Ask(http, problem: null, served);
     }
 
     public static async Task<IResult> Post(
-        HttpContext http, SettingsServices services, SessionCookie cookies, CancellationToken cancellationToken)
+        HttpContext http, SettingsServices services, SessionCookie cookies, ServedFeatures served, CancellationToken cancellationToken)
     {
         if (await services.Authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known known)
             return ToLogIn();
@@ -33,14 +34,14 @@ internal static class SettingsPage
         if (unfit is not null)
             return unfit;
         if (form!["action"] is null or "open")
-            return await OpenAsync(http, known.Session, form["password"] ?? "", services, cookies, cancellationToken);
+            return await OpenAsync(http, known.Session, form["password"] ?? "", services, cookies, served, cancellationToken);
         if (await services.Grants.FindAsync(SessionCookie.ValueOf(http.Request, GrantCookie), known.Session, cancellationToken) is not { } granted)
-            return Ask(http, Problems.GrantRequired());
+            return Ask(http, Problems.GrantRequired(), served);
         var (problem, next) = await ChangeAsync(http, granted, form, services, cancellationToken);
         if (problem is null)
             return new SeeOther(next);
         return problem.Status is 422 or 409 or 400
-            ? await ShowAsync(http, granted, new Refused(form["action"]!, form, problem), services, cancellationToken)
+            ? await ShowAsync(http, granted, new Refused(form["action"]!, form, problem), services, served, cancellationToken)
             : problem;
     }
 
@@ -48,11 +49,11 @@ internal static class SettingsPage
 
     private static async Task<IResult> OpenAsync(
         HttpContext http, Session session, string password, SettingsServices services, SessionCookie cookies,
-        CancellationToken cancellationToken)
+        ServedFeatures served, CancellationToken cancellationToken)
     {
         var (grant, problem) = await Open.OpenAsync(http, session, password, services, cancellationToken);
         if (grant is null)
-            return Ask(http, problem);
+            return Ask(http, problem, served);
         cookies.Append(http, GrantCookie, grant.Token.Reveal(), GrantAge, httpOnly: true, Path);
         return new SeeOther(Path);
     }
@@ -82,7 +83,7 @@ internal static class SettingsPage
         }
     }
 
-    private static Page Ask(HttpContext http, Problem? problem)
+    private static Page Ask(HttpContext http, Problem? problem, ServedFeatures served)
     {
         var form = new Form(Path, "Open the settings", [Field.Password("Password", "current-password")])
         {
@@ -94,21 +95,25 @@ internal static class SettingsPage
             {(problem is null ? Notice.Of(http.Request) : null)}
             <p>Settings always ask for your password again, also while you are logged in.</p>
             {form.ToHtml()}
-            <nav aria-label="Other ways"><p><a href="{HomePage.Path}">Home</a> · <a href="{ForgottenPage.Path}">Forgot your password?</a></p></nav>
+            <nav aria-label="Other ways"><p><a href="{HomePage.Path}">Home</a>{ToRecovery(served)}</p></nav>
             """)
         {
             Problem = problem,
         };
     }
 
+    private static Html? ToRecovery(ServedFeatures served) => served.Have(GatehouseFeatures.Recovery)
+        ? Html.Of($""" · <a href="{ForgottenPage.Path}">Forgot your password?</a>""")
+        : null;
+
     private static async Task<IResult> ShowAsync(
-        HttpContext http, Granted granted, Refused? refused, SettingsServices services, CancellationToken cancellationToken)
+        HttpContext http, Granted granted, Refused? refused, SettingsServices services, ServedFeatures served, CancellationToken cancellationToken)
     {
         if (await AccountSettings.FindAsync(granted, services, cancellationToken) is not { } account)
             return ToLogIn(); // deleted just now
         var devices = await services.Sessions.ListAsync(account.Id, cancellationToken);
         var events = await EventList.ListAsync(granted, before: null, most: 10, services, cancellationToken);
-        return new SettingsView(account, devices, events, granted.Session.Id, refused, services.Settings).ToPage(http.Request);
+        return new SettingsView(account, devices, events, granted.Session.Id, refused, services.Settings, served).ToPage(http.Request);
     }
 
     /// <summary>The form that was refused, and what stood in it.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
+using Gatehouse.Http;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -11,7 +12,7 @@ namespace Gatehouse.Pages;
 /// <summary>The open settings: what the account is, its forms, where it is logged in, what happened to it.</summary>
 internal sealed record SettingsView(
     Account Account, IReadOnlyList<SessionListing> Devices, IReadOnlyList<SecurityEvent> Events, string CurrentSession,
-    SettingsPage.Refused? Refused, GatehouseSettings Settings)
+    SettingsPage.Refused? Refused, GatehouseSettings Settings, ServedFeatures Served)
 {
     public Page ToPage(HttpRequest request) => new("Settings", $"""
         {(Refused is null ? Notice.Of(request) : null)}
@@ -32,11 +33,15 @@ internal sealed record SettingsView(
         <details><summary>I want to leave</summary>
         <p>Your account, its users and everything in it are gone at once. It can't be undone.</p>
         {FormFor("delete", "Delete my account for good").ToHtml()}</details></section>
-        <nav aria-label="Other ways"><p><a href="{HomePage.Path}">Home</a> · <a href="{UsersPage.Path}">Users</a></p></nav>
+        <nav aria-label="Other ways"><p><a href="{HomePage.Path}">Home</a>{ToUsers}</p></nav>
         """)
     {
         Problem = Refused?.Problem,
     };
+
+    private Html? ToUsers => Served.Have(GatehouseFeatures.Users)
+        ? Html.Of($""" · <a href="{UsersPage.Path}">Users</a>""")
+        : null;
 
     /// <summary>A refusal of one of the buttons; that of a form with a field stands in the form.</summary>
     private Html? Alert() => Refused is null || Refused.Action is "username" or "email" or "password"

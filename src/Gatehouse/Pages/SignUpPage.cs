@@ -9,6 +9,10 @@ internal static class SignUpPage
 {
     public const string Path = "/auth/signup";
 
+    /// <summary>Whether there is anything behind a link to this page.</summary>
+    public static bool IsOpen(GatehouseSettings settings, ServedFeatures served) =>
+        settings.SignUp.Mode != SignUpMode.Closed && served.Have(GatehouseFeatures.SignUp);
+
     public static IResult Get(HttpContext http, GatehouseSettings settings)
     {
         string? invite = http.Request.Query["invite"];

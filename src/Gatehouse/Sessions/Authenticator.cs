@@ -84,9 +84,13 @@ internal sealed class Authenticator(
         // The payload names the session; the session's row names the account. They were one when it was signed.
         if (session is null || pending.Covers(session.Id, tokenHash: null) || session.AccountId != claims.Subject)
             return Caller.Refused.Instance;
-        var renewal = new Renewal(http, text, claims, ring, tokens, settings.Tokens.HeaderName) { Session = session };
-        http.Features.Set(renewal);
-        http.Response.OnStarting(SendRenewed, renewal);
+        // Asked twice in one request (an application's pipeline asks too), the answer still carries one token.
+        if (http.Features.Get<Renewal>() is null)
+        {
+            var renewal = new Renewal(http, text, claims, ring, tokens, settings.Tokens.HeaderName) { Session = session };
+            http.Features.Set(renewal);
+            http.Response.OnStarting(SendRenewed, renewal);
+        }
         return new Caller.Known(session, ByToken: true);
     }
 

@@ -30,9 +30,12 @@ internal static class SessionEndpoints
             .WithSummary("Answers the global: what a page knows of the visitor, guests too.");
         auth.MapGet("/check", Check).For(Access.Session)
             .Produces(StatusCodes.Status204NoContent).WithSummary("Tells a reverse proxy whose session it is, in headers.");
-        auth.MapPost("/token", IssueToken).For(Access.Session)
-            .WithSummary("Issues an access token for the session in hand.");
+    }
 
+    public static void MapApiClients(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/api/auth/token", IssueToken).For(Access.Session).WithTags("Sessions")
+            .WithSummary("Issues an access token for the session in hand.");
         var account = routes.MapGroup("/account").WithTags("API clients");
         account.MapPost("/login", LogIn.HandleToken).Takes<LogInRequest>().For(Access.Anyone, LimitName.LoginSource, LimitName.Login)
             .WithSummary("Logs in with a password; the session comes in an access token, without a cookie.");

@@ -14,7 +14,8 @@ namespace Gatehouse.Sessions;
 /// (<see cref="TrustedFor"/>) and is dropped the moment this process ends the session. Must never: answer "you are X"
 /// from a memory older than that, or report a session ended before its row is gone.
 /// </summary>
-internal sealed class SessionStore(Database database, GatehouseSettings settings, TimeProvider clock)
+internal sealed class SessionStore(
+    Database database, EventDeliveries deliveries, GatehouseSettings settings, TimeProvider clock)
 {
     /// <summary>So another node's revocation holds here within a second, without being told of it.</summary>
     private static readonly long TrustedFor = UnixMicros.Of(TimeSpan.FromSeconds(1));
@@ -54,6 +55,7 @@ internal sealed class SessionStore(Database database, GatehouseSettings settings
             now, now + UnixMicros.Of(settings.Sessions.MaxAge), account.Epoch);
         if (!await SessionRows.TryAddAsync(db, row))
             return null;
+        await deliveries.SessionStartedAsync(db, row.Id, account.Id, userId, via);
         var user = users.FirstOrDefault(user => user.Id == userId);
         var session = new Session
         {

@@ -40,7 +40,8 @@ internal static class DeleteAccount
         {
             var refused = await services.Grants.TransactAsync(granted, async db =>
             {
-                await EraseAsync(db, granted.Session.AccountId, services.Outbox, services.Clock);
+                if (await EraseAsync(db, granted.Session.AccountId, services.Outbox, services.Clock))
+                    await services.Deliveries.AccountDeletedAsync(db, granted.Session.AccountId);
                 return null;
             }, patience.Token);
             if (refused is not null)

@@ -1,5 +1,6 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
+using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Mail;
 using Gatehouse.Sessions;
@@ -11,4 +12,4 @@ namespace Gatehouse.Settings;
 internal sealed record SettingsServices(
     Database Database, GatehouseSettings Settings, Authenticator Authenticator, Grants Grants, AccountRules Rules,
     Credentials Credentials, RateLimiter Limiter, Outbox Outbox, SessionStore Sessions, SessionAnswers Answers, DeviceCookie Device,
-    TimeProvider Clock);
+    EventDeliveries Deliveries, TimeProvider Clock);

@@ -11,7 +11,7 @@ namespace Gatehouse.SignUp;
 /// <summary>The routes of sign-up and verification.</summary>
 internal static class SignUpEndpoints
 {
-    public static void MapSignUp(this IEndpointRouteBuilder routes)
+    public static void MapSignUp(this IEndpointRouteBuilder routes, bool forApiClients)
     {
         var auth = routes.MapGroup("/api/auth").WithTags("Sign-up");
         auth.MapPost("/signup", SignUp.Handle).Takes<SignUpRequest>().For(Access.Anyone, LimitName.SignUp, LimitName.Address)
@@ -26,6 +26,8 @@ internal static class SignUpEndpoints
             .WithSummary("Verifies the account with the password of its sign-up; makes the first user and a session.");
         auth.MapPost("/confirm_account", Verify.HandleConfirm).Takes<ConfirmAccountRequest>().For(Access.Anyone, LimitName.Link)
             .WithSummary("Verifies the account without a password or session, where Verification:AskPassword is false.");
+        if (!forApiClients)
+            return;
         routes.MapPost("/account/register", SignUp.Handle).Takes<SignUpRequest>()
             .For(Access.Anyone, LimitName.SignUp, LimitName.Address).WithTags("API clients")
             .Produces(StatusCodes.Status202Accepted).WithSummary("Signs up, for API clients; a token comes after verification only.");

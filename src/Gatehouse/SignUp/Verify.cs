@@ -147,6 +147,7 @@ internal static class Verify
             await UserStore.TryAddAsync(db, link.AccountId, user);
             await OneTimeLinks.DiscardAsync(db, LinkPurpose.VerifyEmail, link.AccountId);
             await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.AccountVerified, origin);
+            await services.Deliveries.AccountVerifiedAsync(db, link.AccountId);
             if (found.Pending.InviteId is { } invite && await InviteStore.TryClaimAsync(db, invite, link.SentTo, now))
                 await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.InviteClaimed, origin);
             var verified = await AccountStore.FindAsync(db, link.AccountId);

@@ -29,7 +29,7 @@ public sealed partial class WrittenPagesTests
         foreach (Match link in PageLink().Matches(File.ReadAllText(page)))
         {
             var target = Path.Combine(Path.GetDirectoryName(page)!, link.Groups["name"].Value);
-            Assert.True(File.Exists(target), $"{page} links to {target}, which is not there.");
+            Assert.True(Path.Exists(target), $"{page} links to {target}, which is not there.");
         }
     });
 
@@ -75,8 +75,10 @@ public sealed partial class WrittenPagesTests
     private static IEnumerable<string> Pages() =>
     [
         .. Directory.GetFiles(Flows, "*.md"),
-        Path.Combine(Node.RepositoryRoot, "CONTRIBUTING.md"),
-        Path.Combine(Node.RepositoryRoot, "SECURITY.md"),
+        .. Directory.GetFiles(Path.Combine(Node.RepositoryRoot, "samples"), "README.md", SearchOption.AllDirectories)
+            .Where(page => !page.Contains("node_modules", StringComparison.Ordinal)),
+        .. ((string[])["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md"])
+            .Select(page => Path.Combine(Node.RepositoryRoot, page)),
     ];
 
     [GeneratedRegex(@"`(?<name>[A-Za-z0-9./_-]+\.(?:cs|sql|props|txt))`", RegexOptions.NonBacktracking)]

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Gatehouse.Server;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -50,6 +51,16 @@ internal sealed class App : IAsyncDisposable
     /// <summary>A second node, or the same one after a restart, on a store that is there already.</summary>
     public static Task<App> StartOnAsync(Store store, FakeClock clock, params (string Key, string Value)[] settings) =>
         StartAsync(store, clock, ownsStore: false, settings);
+
+    /// <summary>Another application with Gatehouse in it, put together as its developer likes.</summary>
+    public static async Task<App> EmbedAsync(
+        StoreKind kind, Action<WebApplicationBuilder> add, Action<WebApplication> map, params (string Key, string Value)[] settings) =>
+        await EmbedAsync(await Store.CreateAsync(kind), new FakeClock(), ownsStore: true, add, map, settings);
+
+    public static Task<App> EmbedOnAsync(
+        Store store, FakeClock clock, Action<WebApplicationBuilder> add, Action<WebApplication> map,
+        params (string Key, string Value)[] settings) =>
+        EmbedAsync(store, clock, ownsStore: false, add, map, settings);
 
     public HttpClient NewClient(DelegatingHandler? outer = null)
     {
@@ -180,7 +191,26 @@ internal sealed class App : IAsyncDisposable
             await Store.DisposeAsync();
     }
 
-    private static async Task<App> StartAsync(Store store, FakeClock clock, bool ownsStore, (string Key, string Value)[] settings)
+    private static Task<App> StartAsync(Store store, FakeClock clock, bool ownsStore, (string Key, string Value)[] settings) =>
+        StartAsync(store, clock, ownsStore, settings, configure => ServerHost.Build(["--environment", "Development"], configure));
+
+    private static Task<App> EmbedAsync(
+        Store store, FakeClock clock, bool ownsStore, Action<WebApplicationBuilder> add, Action<WebApplication> map,
+        (string Key, string Value)[] settings) => StartAsync(store, clock, ownsStore, settings, configure =>
+        {
+            var builder = WebApplication.CreateBuilder(["--environment", "Development", "--hostBuilder:reloadConfigOnChange=false"]);
+            configure(builder);
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false); // the host's own choice
+            builder.AddGatehouse();
+            add(builder);
+            var app = builder.Build();
+            map(app);
+            return app;
+        });
+
+    private static async Task<App> StartAsync(
+        Store store, FakeClock clock, bool ownsStore, (string Key, string Value)[] settings,
+        Func<Action<WebApplicationBuilder>, WebApplication> build)
     {
         var logs = new LogSink();
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
@@ -195,7 +225,7 @@ internal sealed class App : IAsyncDisposable
         };
         foreach (var (key, value) in settings)
             values["Gatehouse:" + key] = value;
-        var built = ServerHost.Build(["--environment", "Development"], builder =>
+        var built = build(builder =>
         {
             builder.Configuration.Sources.Clear();
             builder.Configuration.AddInMemoryCollection(values);

@@ -37,6 +37,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         folder, port, environment,
         ["--urls", $"http://127.0.0.1:{port}", .. settings.Select(setting => "--Gatehouse:" + setting)], "Gatehouse.Server.dll");
 
+    /// <summary>Starts a sample in Development and waits until it listens.</summary>
+    public static async Task<ServerProcess> StartSampleAsync(string program, string folder, int port, params string[] settings)
+    {
+        var server = Start(folder, port, "Development",
+            ["--urls", $"http://127.0.0.1:{port}", .. settings.Select(setting => "--Gatehouse:" + setting)], program);
+        await server.ReadyAsync();
+        return server;
+    }
+
     public static async Task<ServerProcess> StartReadyAsync(string folder, int port, string environment, params string[] settings)
     {
         var server = Start(folder, port, environment, settings);
