@@ -83,18 +83,23 @@ internal static class SecurityEventTypes
     public const string SettingsOpened = "settings_opened";
     public const string SessionEnded = "session_ended";
     public const string OtherSessionsEnded = "other_sessions_ended";
+    public const string SessionsEnded = "sessions_ended";
     public const string UsernameChanged = "username_changed";
     public const string InviteClaimed = "invite_claimed";
     public const string PasswordReset = "password_reset";
     public const string UserCreated = "user_created";
     public const string UserDeleted = "user_deleted";
 
+    /// <summary>The detail of what the operator did by the command line.</summary>
+    public const string ByOperator = "operator";
+
     /// <summary>What each type tells; <c>docs/events.md</c> is made of it.</summary>
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>(
         StringComparer.Ordinal)
     {
         [SignedUp] = "A sign-up was taken; the account is pending.",
-        [AccountVerified] = "A verification link was used; the address and the account belong together from now on.",
+        [AccountVerified] = "A verification link was used, or the operator vouched for the address (detail `operator`); "
+            + "address and account belong together from now on.",
         [LoggedIn] = "Credentials were right and a session was made; the detail says how it is carried.",
         [LoggedOut] = "A session was ended by its holder.",
         [PasswordReset] = "A reset link was used: new password, every session ended.",
@@ -106,6 +111,7 @@ internal static class SecurityEventTypes
         [UsernameChanged] = "The account got another username.",
         [SessionEnded] = "One session was ended in the settings.",
         [OtherSessionsEnded] = "Every session but the one that asked was ended in the settings.",
+        [SessionsEnded] = "Every session was ended by the operator.",
         [InviteClaimed] = "The account came of an invite, which is used up with it.",
         [AccountDeleted] = "The account was deleted; its other events went with it.",
         [UserCreated] = "A user was made.",

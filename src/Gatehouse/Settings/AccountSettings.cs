@@ -62,7 +62,8 @@ internal static class AccountSettings
             ? new JsonAnswer(json)
             : Problems.Unauthenticated(); // deleted just now
 
-    private static async Task<byte[]?> DescribeAsync(Db db, string accountId)
+    /// <summary>The account as the API shows it; null when there is none.</summary>
+    public static async Task<byte[]?> DescribeAsync(Db db, string accountId)
     {
         if (await AccountStore.FindAsync(db, accountId) is not { } account)
             return null;
