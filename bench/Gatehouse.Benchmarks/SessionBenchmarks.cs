@@ -13,7 +13,9 @@ namespace Gatehouse.Benchmarks;
 /// <summary>What a request's credentials cost beyond the web server: cookies, access tokens, the session's JSON.</summary>
 [InProcess]
 [MemoryDiagnoser]
+#pragma warning disable CA1001 // CleanUp disposes: BenchmarkDotNet calls that
 public class SessionBenchmarks
+#pragma warning restore CA1001
 {
     private const int Distinct = 110_000; // more than the two generations of 50,000 that are remembered
     private readonly string folder = Directory.CreateTempSubdirectory("gatehouse-benchmarks.").FullName;
@@ -22,6 +24,7 @@ public class SessionBenchmarks
     private Database database = null!;
     private SessionCookie cookie = null!;
     private SigningKeys keys = null!;
+    private DataProtectionKeys cookieKeys = null!;
     private AccessTokenRules rules = null!;
     private AccessTokens tokens = null!;
     private Session session = null!;
@@ -35,6 +38,8 @@ public class SessionBenchmarks
     [GlobalCleanup]
     public void CleanUp()
     {
+        keys.Dispose();
+        cookieKeys.Dispose();
         database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Directory.Delete(folder, recursive: true);
     }
@@ -72,7 +77,9 @@ public class SessionBenchmarks
         await keys.EnsureAsync(CancellationToken.None);
         rules = new AccessTokenRules(settings.Tokens.Issuer, settings.Tokens.Audience, settings.Tokens.Lifetime);
         tokens = new AccessTokens(keys, settings, TimeProvider.System);
-        cookie = new SessionCookie(new DataProtectionKeys(database, box, TimeProvider.System), settings);
+        cookieKeys = new DataProtectionKeys(database, box, TimeProvider.System);
+        await cookieKeys.EnsureAsync(CancellationToken.None);
+        cookie = new SessionCookie(cookieKeys, settings);
         session = NewSession();
         token = tokens.Issue(session);
         for (var index = 0; index < Distinct; index++)

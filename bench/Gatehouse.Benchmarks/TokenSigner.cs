@@ -18,7 +18,7 @@ internal static class TokenSigner
             .AddInMemoryCollection([new("Gatehouse:PublicUrl", publicUrl)]).Build();
         var settings = SettingsReader.Read(configuration, development: true);
         await using var database = Database.Open(settings.Database);
-        var keys = new SigningKeys(database, new SecretBox(settings.Secrets), settings, TimeProvider.System);
+        using var keys = new SigningKeys(database, new SecretBox(settings.Secrets), settings, TimeProvider.System);
         await keys.EnsureAsync(cancellationToken);
         var rules = new AccessTokenRules(settings.Tokens.Issuer, settings.Tokens.Audience, settings.Tokens.Lifetime);
         var now = UnixMicros.ToSeconds(TimeProvider.System.NowMicros());

@@ -37,6 +37,7 @@ internal static class GatehouseServices
         services.AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();
+        services.AddHostedService<KeyWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
         services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
         services.AddHostedService<Telemetry>();
@@ -85,7 +86,7 @@ internal static class GatehouseServices
     private static void AddSessions(IServiceCollection services)
     {
         services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
-        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>();
+        services.AddSingleton<DataProtectionKeys>().AddSingleton<SessionCookie>().AddSingleton<KeyRotation>();
         services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
         services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>().AddSingleton<Grants>();
         services.AddSingleton<LogInServices>().AddSingleton<LogOutServices>().AddSingleton<UserServices>();

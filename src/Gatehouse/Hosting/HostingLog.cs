@@ -22,4 +22,8 @@ internal static partial class HostingLog
 
         "Housekeeping failed and will be tried again.", EventName = "HousekeepingFailed")]
     public static partial void HousekeepingFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1210, LogLevel.Warning,
+        "ASP.NET Core is {Version}; {Fixed} mends known weaknesses. Update the runtime.", EventName = "FrameworkOutdated")]
+    public static partial void FrameworkOutdated(this ILogger logger, Version version, Version @fixed);
 }

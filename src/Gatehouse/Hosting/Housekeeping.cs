@@ -6,29 +6,26 @@ using Gatehouse.Links;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
-using Gatehouse.Tokens;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Hosting;
 
 /// <summary>
-/// What happens by the clock: log-outs the store couldn't take, "last seen", keys another node changed, and, by one node
-/// at a time, the purge of what has expired. It survives whatever a round meets.
+/// What happens by the clock: log-outs the store couldn't take, "last seen", and, by one node at a time, the purge of what
+/// has expired. It survives whatever a round meets.
 /// </summary>
 internal sealed class Housekeeping(
-    Database database, SessionStore sessions, PendingRevocations revocations, SigningKeys keys, GatehouseSettings settings,
+    Database database, SessionStore sessions, PendingRevocations revocations, GatehouseSettings settings,
     TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
     private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LoadKeysEvery = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan KeepEndedInvites = TimeSpan.FromDays(30); // the operator may ask what became of one
     private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(400); // a year and a little: they hold addresses of people
     private readonly string holder = Ids.New(clock);
     private long seenAt;
-    private long keysAt = clock.NowMicros();
     private long purgedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -77,8 +74,6 @@ internal sealed class Housekeeping(
             await TryAsync(() => revocations.ApplyAsync(cancellationToken));
         if (IsDue(ref seenAt, WriteSeenEvery))
             await TryAsync(() => sessions.WriteSeenAsync(cancellationToken));
-        if (IsDue(ref keysAt, LoadKeysEvery))
-            await TryAsync(() => keys.TryLoadAsync(cancellationToken));
         if (IsDue(ref purgedAt, settings.Verification.PurgeEvery))
             await TryAsync(() => PurgeAloneAsync(cancellationToken));
     }

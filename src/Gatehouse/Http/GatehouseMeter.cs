@@ -22,6 +22,9 @@ internal static class GatehouseMeter
     private static readonly Counter<long> Mails = Meter.CreateCounter<long>(
         "gatehouse.mails", "{mail}", "Mails by outcome: sent, kept, dropped, deferred, rejected, given_up.");
 
+    private static readonly Counter<long> KeyChanges = Meter.CreateCounter<long>(
+        "gatehouse.key_changes", "{change}", "Changes of keys that this node took up, by ring: token, cookie.");
+
     private static readonly Histogram<double> CheckSeconds = Meter.CreateHistogram<double>(
         "gatehouse.password.duration", "s", "From asking for a password check to its answer, the queue included.");
 
@@ -36,6 +39,8 @@ internal static class GatehouseMeter
     public static void Verified() => Verifications.Add(1);
 
     public static void MailHandled(string outcome) => Mails.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void KeysChanged(string ring) => KeyChanges.Add(1, new KeyValuePair<string, object?>("ring", ring));
 
     public static void PasswordTook(TimeSpan elapsed) => CheckSeconds.Record(elapsed.TotalSeconds);
 

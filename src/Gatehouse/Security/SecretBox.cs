@@ -31,6 +31,10 @@ internal sealed class SecretBox
         return sealedBytes;
     }
 
+    /// <summary>Whether the first master key sealed it, so that no other is needed to open it.</summary>
+    public bool IsSealedByFirst(ReadOnlySpan<byte> sealedBytes) =>
+        sealedBytes.Length >= HeaderLength && keys[0].Id.SequenceEqual(sealedBytes.Slice(1, DerivedKey.IdLength));
+
     /// <summary>Null when it was sealed under a key we don't have, for another purpose, or was changed.</summary>
     public byte[]? Open(string purpose, ReadOnlySpan<byte> sealedBytes)
     {

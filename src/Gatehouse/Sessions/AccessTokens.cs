@@ -19,6 +19,28 @@ internal sealed class AccessTokens(SigningKeys keys, GatehouseSettings settings,
     private readonly RecentMap<Digest, Verified> verified = new(Remembered);
     private readonly RecentMap<string, Renewed> renewed = new(Remembered);
 
+    /// <summary>The keys that tokens are judged by now.</summary>
+    public VerificationKeys Ring => keys.Ring;
+
+    /// <summary>
+    /// As <see cref="Read"/>, after another look at the keys where the token may be by one that this node hasn't loaded.
+    /// </summary>
+    public async ValueTask<AccessTokenClaims?> ReadAsync(string text, CancellationToken cancellationToken)
+    {
+        if (Read(text) is { } claims)
+            return claims;
+        if (!AccessToken.NamesUnknownKey(text, keys.Ring))
+            return null;
+        await keys.LookAgainAsync(cancellationToken);
+        return Read(text);
+    }
+
+    /// <summary>
+    /// Whether a token that was good under that ring is good still. Asked after a token was issued in its place: a key
+    /// that was revoked while the request ran must not buy one of the new key.
+    /// </summary>
+    public bool StillAccepts(string text, VerificationKeys since) => ReferenceEquals(since, keys.Ring) || Read(text) is not null;
+
     /// <summary>What a token of ours says, while it is good; null otherwise. Its session may have ended.</summary>
     public AccessTokenClaims? Read(string text)
     {

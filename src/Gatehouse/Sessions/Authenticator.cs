@@ -77,13 +77,14 @@ internal sealed class Authenticator(
 
     private async ValueTask<Caller> ByTokenAsync(HttpContext http, string header, CancellationToken cancellationToken)
     {
-        if (TextOf(header) is not { } text || tokens.Read(text) is not { } claims)
+        var ring = tokens.Ring;
+        if (TextOf(header) is not { } text || await tokens.ReadAsync(text, cancellationToken) is not { } claims)
             return Caller.Refused.Instance;
         var session = await sessions.GetAsync(claims.SessionId, cancellationToken);
         // The payload names the session; the session's row names the account. They were one when it was signed.
         if (session is null || pending.Covers(session.Id, tokenHash: null) || session.AccountId != claims.Subject)
             return Caller.Refused.Instance;
-        var renewal = new Renewal(http, text, claims, tokens, settings.Tokens.HeaderName) { Session = session };
+        var renewal = new Renewal(http, text, claims, ring, tokens, settings.Tokens.HeaderName) { Session = session };
         http.Features.Set(renewal);
         http.Response.OnStarting(SendRenewed, renewal);
         return new Caller.Known(session, ByToken: true);
@@ -107,11 +108,13 @@ internal sealed class Authenticator(
             response.Headers[renewal.HeaderName] = renewal.Tokens.Renew(renewal.Text, renewal.Claims, session);
             response.Headers.CacheControl = "no-store";
         }
+        if (!renewal.Tokens.StillAccepts(renewal.Text, renewal.Ring))
+            response.Headers.Remove(renewal.HeaderName);
         return Task.CompletedTask;
     }
 
     private sealed record Renewal(
-        HttpContext Http, string Text, AccessTokenClaims Claims, AccessTokens Tokens, string HeaderName)
+        HttpContext Http, string Text, AccessTokenClaims Claims, VerificationKeys Ring, AccessTokens Tokens, string HeaderName)
     {
         public required Session? Session { get; set; }
     }

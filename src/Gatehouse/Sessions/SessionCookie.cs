@@ -24,6 +24,7 @@ internal sealed class SessionCookie
     private static readonly SearchValues<char> Alphabet =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
+    private readonly DataProtectionKeys keys;
     private readonly IDataProtector protector;
     private readonly RecentMap<Digest, Presented> recent = new(50_000); // decrypting costs microseconds; a digest doesn't
     private readonly TimeSpan maxAge;
@@ -32,6 +33,7 @@ internal sealed class SessionCookie
 
     public SessionCookie(DataProtectionKeys keys, GatehouseSettings settings)
     {
+        this.keys = keys;
         protector = keys.CreateProtector(Purpose);
         maxAge = settings.Sessions.MaxAge;
         alwaysHost = settings.PublicUrl.Scheme == Uri.UriSchemeHttps;
@@ -46,11 +48,12 @@ internal sealed class SessionCookie
             return CookieReading.None;
         if (count > 1 || value.Length is 0 or > MostCharacters || !Digest.TryOf(value, out var digest))
             return CookieReading.Bad;
-        if (recent.Find(digest) is { } known)
+        var ring = keys.Ring; // what one ring decrypted says nothing of the next
+        if (recent.Find(digest) is { } known && ReferenceEquals(known.Ring, ring))
             return new CookieReading(known, Malformed: false);
         if (Unprotect(value) is not { } token)
             return CookieReading.Bad;
-        var presented = new Presented(token.Hash());
+        var presented = new Presented(token.Hash(), ring);
         recent.Put(digest, presented);
         return new CookieReading(presented, Malformed: false);
     }
@@ -68,7 +71,7 @@ internal sealed class SessionCookie
                 if (TryMatch(header.AsSpan()[range], name, out var value) && value.Length <= MostCharacters
                     && Unprotect(value) is { } token)
                 {
-                    all.Add(new Presented(token.Hash()));
+                    all.Add(new Presented(token.Hash(), keys.Ring));
                 }
             }
         }
@@ -154,9 +157,11 @@ internal sealed class SessionCookie
     }
 
     /// <summary>What an authentic cookie leads to. The handle is learned at its first use.</summary>
-    internal sealed class Presented(byte[] tokenHash)
+    internal sealed class Presented(byte[] tokenHash, CookieKeyRing ring)
     {
         public byte[] TokenHash => tokenHash;
+
+        public CookieKeyRing Ring => ring;
 
         public string? SessionId { get; set; }
     }

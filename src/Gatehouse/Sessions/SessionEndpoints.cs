@@ -92,7 +92,7 @@ internal static class SessionEndpoints
 
     private static IResult GetKeys(HttpContext http, SigningKeys keys)
     {
-        http.Response.Headers.CacheControl = "public, max-age=300";
+        http.Response.Headers.CacheControl = $"public, max-age={JsonWebKeySet.CacheSeconds}";
         return Results.Bytes(keys.Ring.JsonWebKeySet, "application/jwk-set+json; charset=utf-8");
     }
 }

@@ -28,6 +28,8 @@ internal static class AccessToken
     /// </summary>
     public const int NodeClockSeconds = 5;
 
+    private static readonly int HeaderLength = Header(new string('k', VerificationKey.KidLength)).Length;
+
     private const int MaxDepth = 8; // ours are flat; only members that are skipped may nest
     private const int MaxMembers = 32; // ours have ten; bounds the search for duplicates
     private const long MaxNumber = 1L << 53; // beyond it JSON numbers are not exact everywhere (RFC 8259 6)
@@ -78,6 +80,13 @@ internal static class AccessToken
         return key.Verify(signed[..signedLength], signature[..signatureLength])
             ? ReadClaims(payload[..payloadLength], rules, nowSeconds)
             : null;
+    }
+
+    /// <summary>Whether the token looks like ours but for a key that isn't in the ring. Ids of keys have one length.</summary>
+    public static bool NamesUnknownKey(ReadOnlySpan<char> token, VerificationKeys keys)
+    {
+        var header = token[..Math.Max(0, token.IndexOf('.'))];
+        return token.Length <= MaxLength && header.Length == HeaderLength && keys.FindByTokenHeader(header) is null;
     }
 
     private static ReadOnlySpan<byte> WriteClaims(AccessTokenClaims claims)

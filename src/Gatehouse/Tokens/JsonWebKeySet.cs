@@ -9,6 +9,9 @@ namespace Gatehouse.Tokens;
 /// </summary>
 internal static class JsonWebKeySet
 {
+    /// <summary>How long anybody may keep the key set; a new key is published for longer before it signs.</summary>
+    public const int CacheSeconds = 300;
+
     public static byte[] Write(IEnumerable<VerificationKey> keys)
     {
         var json = new ArrayBufferWriter<byte>();

@@ -13,6 +13,8 @@ internal sealed class VerificationKey : IDisposable
     public const int MinBits = 2048; // .NET verifies 1024 bits without complaint, which can be factored
     public const int MaxBits = 4096; // bounds the cost of a verification, and the buffers of AccessToken
 
+    public const int KidLength = 43; // SHA-256 in base64url
+
     private readonly RSA rsa;
 
     public VerificationKey(RSAParameters publicHalf)

@@ -16,6 +16,8 @@ internal sealed class VerificationKeys
         JsonWebKeySet = Tokens.JsonWebKeySet.Write(this.keys);
     }
 
+    public int Count => keys.Length;
+
     /// <summary>The document of <c>/.well-known/jwks.json</c>, in UTF-8.</summary>
     public ReadOnlyMemory<byte> JsonWebKeySet { get; }
 
