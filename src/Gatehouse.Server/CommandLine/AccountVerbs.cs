@@ -123,7 +123,7 @@ internal static class AccountVerbs
             db => Verify.ByOperatorAsync(db, context.Clock, email.Key), cancellationToken);
         if (verified is not null)
             return await PrintAsync(context, house, verified, asJson, cancellationToken);
-        context.Terminal.Fault("No sign-up of this email is pending; nothing was done.");
+        context.Terminal.Fault("No sign-up of this email is pending, or it has an account already; nothing was done.");
         return (int)Outcome.Nothing;
     }
 

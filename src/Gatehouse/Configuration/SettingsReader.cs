@@ -166,6 +166,8 @@ internal sealed class SettingsReader
                 return section.Fault("Secrets:KeyFile", $"there is no file '{file}'", NoKeys());
             texts = [.. File.ReadAllLines(file).Where(line => !string.IsNullOrWhiteSpace(line))];
         }
+        if (texts.Count == 0 && development)
+            return section.Fault("Secrets:Key", $"is missing: the server's first start makes {DevelopmentKey} here", NoKeys());
         if (texts.Count == 0)
         {
             return section.Fault("Secrets:Key", "is missing: it needs 32 random bytes in base64url; make one with "
