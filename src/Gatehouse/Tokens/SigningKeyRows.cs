@@ -96,14 +96,15 @@ internal sealed record SigningKeyRow
 
     public required byte[] SealedKey { get; init; }
 
-    public required long SignsFrom { get; init; }
+    /// <summary>Decided when the row is written.</summary>
+    public long SignsFrom { get; init; }
 
     public static SigningKeyRow Seal(SigningKey key, SecretBox box)
     {
         var pkcs8 = key.ExportPkcs8();
         try
         {
-            return new SigningKeyRow { Kid = key.Kid, SealedKey = box.Seal(Purpose, pkcs8), SignsFrom = 0 };
+            return new SigningKeyRow { Kid = key.Kid, SealedKey = box.Seal(Purpose, pkcs8) };
         }
         finally
         {
