@@ -18,7 +18,7 @@ internal static class SigningKeyRows
     /// </summary>
     public static readonly TimeSpan PublishedBeforeSigning = TimeSpan.FromSeconds(2 * JsonWebKeySet.CacheSeconds);
 
-    /// <summary>Accepted beyond the last token's end: for clocks that differ, and a node that takes up the signer late.</summary>
+    /// <summary>Accepted beyond the last token's end: for clocks that differ, and nodes that are late to take up.</summary>
     public static readonly TimeSpan AcceptedBeyondLife = TimeSpan.FromMinutes(1);
 
     private const string SelectAccepted = """
