@@ -15,7 +15,8 @@ internal static class FrameworkVersions
     /// <summary>The newest release known to mend a weakness that reaches us (CVE-2026-70183).</summary>
     public static Version NewestKnownFix { get; } = new(10, 0, 13);
 
-    public static Version DataProtection { get; } = Of(typeof(IDataProtector).Assembly, typeof(IDataProtectionBuilder).Assembly);
+    public static Version DataProtection { get; } =
+        Of(typeof(IDataProtector).Assembly, typeof(IDataProtectionBuilder).Assembly);
 
     public static Version AspNetCore { get; } = Of(typeof(HttpContext).Assembly);
 

@@ -44,7 +44,8 @@ internal sealed class KeyWatch(
             await rotation.TakeUpAsync(cancellationToken);
         }
 #pragma warning disable CA1031 // a failed look must not end the ones after it (GH-SEC-249)
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             log.KeysUnread(exception);

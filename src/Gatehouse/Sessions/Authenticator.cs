@@ -108,13 +108,15 @@ internal sealed class Authenticator(
             response.Headers[renewal.HeaderName] = renewal.Tokens.Renew(renewal.Text, renewal.Claims, session);
             response.Headers.CacheControl = "no-store";
         }
+        // Last, when whatever token goes out is signed: the presented one may have been revoked meanwhile.
         if (!renewal.Tokens.StillAccepts(renewal.Text, renewal.Ring))
             response.Headers.Remove(renewal.HeaderName);
         return Task.CompletedTask;
     }
 
     private sealed record Renewal(
-        HttpContext Http, string Text, AccessTokenClaims Claims, VerificationKeys Ring, AccessTokens Tokens, string HeaderName)
+        HttpContext Http, string Text, AccessTokenClaims Claims, VerificationKeys Ring, AccessTokens Tokens,
+        string HeaderName)
     {
         public required Session? Session { get; set; }
     }

@@ -73,7 +73,8 @@ internal sealed class DataProtectionKeys(Database database, SecretBox box, TimeP
         using var services = Services(new Repository([], made.Add));
         // The framework compares with the system's clock and takes no other.
         var now = TimeProvider.System.GetUtcNow();
-        services.GetRequiredService<IKeyManager>().CreateNewKey(writesAtOnce ? now : now + PublishedBeforeWriting, now + Lifetime);
+        var writesFrom = writesAtOnce ? now : now + PublishedBeforeWriting;
+        services.GetRequiredService<IKeyManager>().CreateNewKey(writesFrom, now + Lifetime);
         return CookieKeyRow.Seal(Ids.New(clock), made.Single(), box);
     }
 

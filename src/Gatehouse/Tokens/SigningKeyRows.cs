@@ -18,7 +18,7 @@ internal static class SigningKeyRows
     /// </summary>
     public static readonly TimeSpan PublishedBeforeSigning = TimeSpan.FromSeconds(2 * JsonWebKeySet.CacheSeconds);
 
-    /// <summary>Accepted beyond the last token's end: for clocks that differ, and a node that takes up the signer late.</summary>
+    /// <summary>Accepted beyond the last token's end: for clocks that differ, and nodes that are late to take up.</summary>
     public static readonly TimeSpan AcceptedBeyondLife = TimeSpan.FromMinutes(1);
 
     private const string SelectAccepted = """
@@ -96,14 +96,15 @@ internal sealed record SigningKeyRow
 
     public required byte[] SealedKey { get; init; }
 
-    public required long SignsFrom { get; init; }
+    /// <summary>Decided when the row is written.</summary>
+    public long SignsFrom { get; init; }
 
     public static SigningKeyRow Seal(SigningKey key, SecretBox box)
     {
         var pkcs8 = key.ExportPkcs8();
         try
         {
-            return new SigningKeyRow { Kid = key.Kid, SealedKey = box.Seal(Purpose, pkcs8), SignsFrom = 0 };
+            return new SigningKeyRow { Kid = key.Kid, SealedKey = box.Seal(Purpose, pkcs8) };
         }
         finally
         {

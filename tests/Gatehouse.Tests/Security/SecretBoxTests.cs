@@ -22,6 +22,18 @@ public sealed class SecretBoxTests
     }
 
     [Fact]
+    public void It_tells_what_the_first_key_sealed()
+    {
+        var before = Box(first).Seal(Purpose, [1]);
+        var after = Box(second, first).Seal(Purpose, [1]);
+
+        Assert.True(Box(first).IsSealedByFirst(before));
+        Assert.False(Box(second, first).IsSealedByFirst(before));
+        Assert.True(Box(second, first).IsSealedByFirst(after));
+        Assert.False(Box(second).IsSealedByFirst([]));
+    }
+
+    [Fact]
     public void Nothing_shows_through()
     {
         var secret = Encoding.UTF8.GetBytes("a signing key, say");

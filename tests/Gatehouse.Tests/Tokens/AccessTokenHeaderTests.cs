@@ -1,9 +1,24 @@
+using Gatehouse.Tokens;
+
 namespace Gatehouse.Tests.Tokens;
 
 /// <summary>Each of these has a signature by our key that is right for it: only the header is not ours.</summary>
 public sealed class AccessTokenHeaderTests
 {
     private const string Kid = $"\"kid\":\"{Forge.Kid}\"";
+
+    [Fact]
+    public void Only_a_header_like_ours_may_name_a_key_that_another_node_has_made()
+    {
+        var other = AccessToken.Header(new string('A', VerificationKey.KidLength));
+
+        Assert.True(AccessToken.NamesUnknownKey(other + ".x.y", Forge.Ring));
+        Assert.False(AccessToken.NamesUnknownKey(Forge.Key.TokenHeader + ".x.y", Forge.Ring));
+        Assert.False(AccessToken.NamesUnknownKey(other[1..] + ".x.y", Forge.Ring));
+        Assert.False(AccessToken.NamesUnknownKey(other, Forge.Ring));
+        Assert.False(AccessToken.NamesUnknownKey("", Forge.Ring));
+        Assert.False(AccessToken.NamesUnknownKey(other + "." + new string('x', AccessToken.MaxLength), Forge.Ring));
+    }
 
     public static TheoryData<string, string> Changes => new()
     {
