@@ -159,7 +159,7 @@ internal static class AccountVerbs
         for (var next = found; next is not null;
             next = found.IsVerified ? null : await AccountStore.FindNewestPendingAsync(db, email.Key))
         {
-            if (!await DeleteAccount.EraseAsync(db, next.Id, outbox, clock, SecurityEventTypes.ByOperator))
+            if (!await DeleteAccount.EraseAsync(db, next.Id, outbox, clock, SecurityEvents.ByOperator))
                 break;
             deleted++;
         }

@@ -41,7 +41,7 @@ internal static class SessionVerbs
             return null;
         var ended = await SessionStore.RevokeAllAsync(db, account.Id, exceptId: null);
         await SecurityEvents.RecordAsync(db, clock, account.Id, SecurityEventTypes.SessionsEnded,
-            new RequestOrigin(null, null), SecurityEventTypes.ByOperator);
+            new RequestOrigin(null, null), SecurityEvents.ByOperator);
         return ended;
     }
 }

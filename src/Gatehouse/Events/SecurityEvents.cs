@@ -8,6 +8,9 @@ namespace Gatehouse.Events;
 /// </summary>
 internal static class SecurityEvents
 {
+    /// <summary>The detail of what the operator did by the command line.</summary>
+    public const string ByOperator = "operator";
+
     private const string Insert = """
         INSERT INTO security_events (id, account_id, type, at, ip, user_agent, detail)
         VALUES (@Id, @AccountId, @Type, @Now, @Ip, @UserAgent, @Detail)
@@ -89,9 +92,6 @@ internal static class SecurityEventTypes
     public const string PasswordReset = "password_reset";
     public const string UserCreated = "user_created";
     public const string UserDeleted = "user_deleted";
-
-    /// <summary>The detail of what the operator did by the command line.</summary>
-    public const string ByOperator = "operator";
 
     /// <summary>What each type tells; <c>docs/events.md</c> is made of it.</summary>
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>(

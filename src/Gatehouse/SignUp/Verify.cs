@@ -169,7 +169,7 @@ internal static class Verify
         if (await AccountStore.FindNewestPendingAsync(db, emailKey) is not { } pending)
             return null;
         var user = await MakeOwnAsync(
-            db, clock, pending, emailKey, FirstName(pending), new RequestOrigin(null, null), SecurityEventTypes.ByOperator);
+            db, clock, pending, emailKey, FirstName(pending), new RequestOrigin(null, null), SecurityEvents.ByOperator);
         return user is null ? null : await AccountStore.FindAsync(db, pending.Id);
     }
 

@@ -20,8 +20,8 @@ public sealed class MoveTests
             var alice = await before.JoinAsync();
             (cookie, token) = (alice.Cookie, await alice.TakeTokenAsync());
             link = await before.SignUpAsync("bob@example.com");
-            for (var i = 0; i < 401; i++) // more than two batches
-                await before.Store.AskAsync($"INSERT INTO username_holds (username_key, email_key, expires_at) VALUES ('Ä_{i}', 'x', {i})");
+            var held = Enumerable.Range(0, 401).Select(i => $"('Ä_{i}', 'x', {i})"); // more than two batches
+            await from.AskAsync($"INSERT INTO username_holds (username_key, email_key, expires_at) VALUES {string.Join(',', held)}");
         }
 
         var said = (await MoveAsync(from, to, "--yes", "--json")).Ended(0).Json.GetProperty("tables");

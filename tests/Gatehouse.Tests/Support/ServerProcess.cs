@@ -118,6 +118,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <summary>Starts it with these arguments and no others.</summary>
+    public static ServerProcess StartVerb(string folder, int port, string environment, params string[] arguments) =>
+        Start(folder, port, environment, arguments, "Gatehouse.Server.dll");
+
     /// <summary>Runs a verb of the command line to its end; nobody sits at its terminal.</summary>
     public static async Task<Said> RunVerbAsync(string folder, string environment, params string[] arguments)
     {
