@@ -25,20 +25,22 @@ internal static class AccountVerbs
     {
         var (limit, after) = (Inputs.Limit(), Inputs.After());
         var pending = new Option<bool>("--pending") { Description = "Only sign-ups that are not verified." };
-        var verb = new Verb("list", "Lists accounts and pending sign-ups, oldest first.", "account list --pending --limit 20")
+        var verb = new Verb(
+            "list", "Lists accounts and pending sign-ups, oldest first.", "account list --pending --limit 20")
         {
             limit, after, pending,
         };
         verb.SetAction((parsed, cancellationToken) => ListAsync(
-            context, parsed.GetValue(pending), parsed.GetValue(after)!, parsed.GetValue(limit), parsed.GetValue(context.AsJson),
-            cancellationToken));
+            context, parsed.GetValue(pending), parsed.GetValue(after)!, parsed.GetValue(limit),
+            parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
     }
 
     private static Verb CreateShow(VerbContext context)
     {
         var email = Inputs.Email();
-        var verb = new Verb("show", "Shows an account, or the newest sign-up that is pending.", "account show alice@example.com") { email };
+        var verb = new Verb(
+            "show", "Shows an account, or the newest sign-up that is pending.", "account show alice@example.com") { email };
         verb.SetAction((parsed, cancellationToken) => ShowAsync(
             context, parsed.GetRequiredValue(email), parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
@@ -48,7 +50,8 @@ internal static class AccountVerbs
     {
         var email = Inputs.Email();
         var verb = new Verb(
-            "verify", "Makes the newest sign-up of an email its account: you vouch for the address.", "account verify alice@example.com")
+            "verify", "Makes the newest sign-up of an email its account: you vouch for the address.",
+            "account verify alice@example.com")
         {
             email,
         };
@@ -60,12 +63,14 @@ internal static class AccountVerbs
     private static Verb CreateDelete(VerbContext context)
     {
         var (email, yes) = (Inputs.Email(), Inputs.Yes());
-        var verb = new Verb("delete", "Deletes an account for good; a mail says good-bye.", "account delete alice@example.com --yes")
+        var verb = new Verb(
+            "delete", "Deletes an account for good; a mail says good-bye.", "account delete alice@example.com --yes")
         {
             email, yes,
         };
         verb.SetAction((parsed, cancellationToken) => DeleteAsync(
-            context, parsed.GetRequiredValue(email), parsed.GetValue(yes), parsed.GetValue(context.AsJson), cancellationToken));
+            context, parsed.GetRequiredValue(email), parsed.GetValue(yes), parsed.GetValue(context.AsJson),
+            cancellationToken));
         return verb;
     }
 
@@ -101,7 +106,9 @@ internal static class AccountVerbs
             return (int)Outcome.Done;
         }
         context.Terminal.Table(["ID", "EMAIL", "USERNAME", "STATE", "CREATED"], page.Select(row => (string?[])
-            [row.Id, row.Email, row.Username, row.VerifiedAt is null ? "pending" : "verified", Inputs.Show(row.CreatedAt)]));
+        [
+            row.Id, row.Email, row.Username, row.VerifiedAt is null ? "pending" : "verified", Inputs.Show(row.CreatedAt),
+        ]));
         if (next is not null)
             context.Terminal.Line($"There are more: --after {next}");
         return (int)Outcome.Done;
@@ -134,7 +141,9 @@ internal static class AccountVerbs
         var found = await house.Database.ReadAsync(db => AccountStore.FindForLogInAsync(db, email), cancellationToken);
         if (found is null)
             return NoAccount(context);
-        var what = found.IsVerified ? $"the account of {found.Email} with all that is about it" : $"the sign-ups of {found.Email}";
+        var what = found.IsVerified
+            ? $"the account of {found.Email} with all that is about it"
+            : $"the sign-ups of {found.Email}";
         if (!yes && !context.Terminal.IsInteractive)
             throw new RefusedException("Deleting can't be taken back: say --yes, for there is nobody here to ask.");
         if (!yes && !await context.Terminal.ConfirmAsync($"Delete {what} for good?", cancellationToken))
@@ -145,14 +154,15 @@ internal static class AccountVerbs
         var deleted = await house.Database.TransactAsync(
             db => EraseAsync(db, house, found, email, context.Clock), cancellationToken);
         if (asJson)
-            context.Terminal.Json(json => { json.WriteStartObject(); json.WriteNumber("deleted", deleted); json.WriteEndObject(); });
+            context.Terminal.JsonNumber("deleted", deleted);
         else
             context.Terminal.Line(deleted > 0 ? $"Deleted {what}." : "It was deleted by somebody else meanwhile.");
         return (int)(deleted > 0 ? Outcome.Done : Outcome.Nothing);
     }
 
     /// <summary>The verified account alone, as its owner would; where there is none, every sign-up of the address.</summary>
-    private static async Task<int> EraseAsync(Db db, House house, Account found, EmailAddress email, TimeProvider clock)
+    private static async Task<int> EraseAsync(
+        Db db, House house, Account found, EmailAddress email, TimeProvider clock)
     {
         var outbox = house.Get<Outbox>();
         var deleted = 0;
@@ -171,7 +181,8 @@ internal static class AccountVerbs
     {
         if (asJson)
         {
-            var json = await house.Database.ReadAsync(db => AccountSettings.DescribeAsync(db, account.Id), cancellationToken);
+            var json = await house.Database.ReadAsync(
+                db => AccountSettings.DescribeAsync(db, account.Id), cancellationToken);
             await context.Terminal.Out.WriteLineAsync(Encoding.UTF8.GetString(json!));
             return (int)Outcome.Done;
         }

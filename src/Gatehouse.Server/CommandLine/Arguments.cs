@@ -7,7 +7,7 @@ namespace Gatehouse.Server.CommandLine;
 internal sealed record Arguments(string[] Settings, string[] Words)
 {
     private static readonly string[] HostKeys =
-        ["urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "AllowedHosts", "hostBuilder"];
+        ["urls", "http_ports", "https_ports", "environment", "contentRoot", "applicationName", "AllowedHosts"];
 
     public static Arguments Split(IReadOnlyList<string> arguments)
     {
@@ -27,6 +27,7 @@ internal sealed record Arguments(string[] Settings, string[] Words)
         if (!argument.StartsWith("--", StringComparison.Ordinal))
             return false;
         var name = argument[2..].Split('=')[0];
-        return name.Contains(':', StringComparison.Ordinal) || HostKeys.Contains(name, StringComparer.OrdinalIgnoreCase);
+        return name.Contains(':', StringComparison.Ordinal)
+            || HostKeys.Contains(name, StringComparer.OrdinalIgnoreCase);
     }
 }

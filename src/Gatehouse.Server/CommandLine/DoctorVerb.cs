@@ -8,7 +8,8 @@ internal static class DoctorVerb
     public static Verb Create(VerbContext context)
     {
         var verb = new Verb("doctor", "Checks settings, database, mail and keys, and says what to mend.", "doctor");
-        verb.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
+        verb.SetAction((parsed, cancellationToken) =>
+            RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
     }
 

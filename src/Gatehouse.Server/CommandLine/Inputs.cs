@@ -6,7 +6,7 @@ using Gatehouse.Storage;
 
 namespace Gatehouse.Server.CommandLine;
 
-/// <summary>Arguments and options that several verbs have. What is wrong with one is said without repeating it.</summary>
+/// <summary>Arguments and options that several verbs have. A fault in one is told without repeating it.</summary>
 internal static class Inputs
 {
     private const int UsualPage = 50;

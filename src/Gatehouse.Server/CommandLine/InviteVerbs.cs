@@ -22,7 +22,8 @@ internal static class InviteVerbs
         var verb = new Verb("create", "Makes an invite. The last line is its token.",
             "invite create --email bob@example.com --expires 7.00:00:00") { email, expires };
         verb.SetAction((parsed, cancellationToken) => CreateAsync(
-            context, parsed.GetValue(email), parsed.GetValue(expires), parsed.GetValue(context.AsJson), cancellationToken));
+            context, parsed.GetValue(email), parsed.GetValue(expires), parsed.GetValue(context.AsJson),
+            cancellationToken));
         return verb;
     }
 
@@ -37,7 +38,7 @@ internal static class InviteVerbs
 
     private static Verb CreateRevoke(VerbContext context)
     {
-        var which = new Argument<string>("token-or-id") { Description = "The invite's token, or its id from the list." };
+        var which = new Argument<string>("token-or-id") { Description = "The invite's token, or its id." };
         var verb = new Verb("revoke", "Takes an invite back that was not used yet.",
             "invite revoke 01a1f97d-da20-79d9-8b99-cd392cfa96f2") { which };
         verb.SetAction((parsed, cancellationToken) => RevokeAsync(
@@ -75,7 +76,8 @@ internal static class InviteVerbs
         return (int)Outcome.Done;
     }
 
-    private static async Task<int> ListAsync(VerbContext context, int limit, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> ListAsync(
+        VerbContext context, int limit, bool asJson, CancellationToken cancellationToken)
     {
         await using var house = await context.OpenAsync(cancellationToken);
         var invites = await house.Database.ReadAsync(db => InviteStore.ListAsync(db, limit), cancellationToken);
@@ -103,7 +105,10 @@ internal static class InviteVerbs
             return (int)Outcome.Done;
         }
         context.Terminal.Table(["ID", "FOR", "STATE", "CREATED", "EXPIRES"], invites.Select(invite => (string?[])
-            [invite.Id, invite.Email ?? "anybody", StateOf(invite, now), Inputs.Show(invite.CreatedAt), Inputs.Show(invite.ExpiresAt)]));
+        [
+            invite.Id, invite.Email ?? "anybody", StateOf(invite, now), Inputs.Show(invite.CreatedAt),
+            Inputs.Show(invite.ExpiresAt),
+        ]));
         return (int)Outcome.Done;
     }
 
@@ -111,9 +116,10 @@ internal static class InviteVerbs
         VerbContext context, string tokenOrId, bool asJson, CancellationToken cancellationToken)
     {
         await using var house = await context.OpenAsync(cancellationToken);
-        var revoked = await house.Database.TransactAsync(db => InviteStore.TryRevokeAsync(db, tokenOrId), cancellationToken);
+        var revoked = await house.Database.TransactAsync(
+            db => InviteStore.TryRevokeAsync(db, tokenOrId), cancellationToken);
         if (asJson)
-            context.Terminal.Json(json => { json.WriteStartObject(); json.WriteNumber("revoked", revoked ? 1 : 0); json.WriteEndObject(); });
+            context.Terminal.JsonNumber("revoked", revoked ? 1 : 0);
         else if (revoked)
             context.Terminal.Line("Revoked.");
         if (!revoked)

@@ -13,7 +13,10 @@ internal static class KeyVerbs
         {
             Description = "Somebody else has the old keys: what they signed dies at once.",
         };
-        var rotate = new Verb("rotate", "Makes new keys for access tokens and cookies.", "keys rotate --compromised") { compromised };
+        var rotate = new Verb("rotate", "Makes new keys for access tokens and cookies.", "keys rotate --compromised")
+        {
+            compromised,
+        };
         rotate.SetAction((parsed, cancellationToken) => RotateAsync(
             context, parsed.GetValue(compromised), parsed.GetValue(context.AsJson), cancellationToken));
         return new Verb("keys", "Rotates the keys kept in the database.") { rotate };
@@ -38,7 +41,8 @@ internal static class KeyVerbs
         }
         context.Terminal.Line(compromised
             ? $"Key {rotated.Kid} is the only one now: access tokens and cookies of before are refused."
-            : $"Key {rotated.Kid} signs from {Inputs.Show(UnixMicros.Of(rotated.SignsFrom))}; until then the one before does.");
+            : $"Key {rotated.Kid} signs from {Inputs.Show(UnixMicros.Of(rotated.SignsFrom))}; "
+                + "until then the one before does.");
         if (rotated.Resealed > 0)
             context.Terminal.Line($"Sealed {rotated.Resealed} older keys under the first of Secrets:Key.");
         return (int)Outcome.Done;

@@ -6,7 +6,7 @@ using Gatehouse.Storage;
 
 namespace Gatehouse.Server.CommandLine;
 
-/// <summary>The outbox: what waits to be mailed and what was given up. Recipients are masked unless they are asked for.</summary>
+/// <summary>What waits to be mailed and what was given up. Recipients are masked unless they are asked for.</summary>
 internal static partial class MailVerbs
 {
     public static Verb Create(VerbContext context) => new("mail", "Lists and retries mails that were not sent yet.")
@@ -19,15 +19,22 @@ internal static partial class MailVerbs
     {
         var (limit, after) = (Inputs.Limit(), Inputs.After());
         var dead = new Option<bool>("--dead") { Description = "Only those that were given up." };
-        var clear = new Option<bool>("--show-addresses") { Description = "Shows recipients in full; they are masked otherwise." };
-        var verb = new Verb("list", "Lists mails that wait or were given up, oldest first.", "mail list --dead") { limit, after, dead, clear };
+        var clear = new Option<bool>("--show-addresses")
+        {
+            Description = "Shows recipients in full; they are masked otherwise.",
+        };
+        var verb = new Verb("list", "Lists mails that wait or were given up, oldest first.", "mail list --dead")
+        {
+            limit, after, dead, clear,
+        };
         verb.SetAction(async (parsed, cancellationToken) =>
         {
             await using var house = await context.OpenAsync(cancellationToken);
             var most = parsed.GetValue(limit);
             var rows = await house.Database.ReadAsync(
                 db => Outbox.ListAsync(db, parsed.GetValue(dead), parsed.GetValue(after)!, most + 1), cancellationToken);
-            Print(context, rows, most, parsed.GetValue(clear) ? text => text : Mask, parsed.GetValue(context.AsJson));
+            Func<string, string> show = parsed.GetValue(clear) ? text => text : Mask;
+            Print(context, rows, most, show, parsed.GetValue(context.AsJson));
             return (int)Outcome.Done;
         });
         return verb;
@@ -35,8 +42,13 @@ internal static partial class MailVerbs
 
     private static Verb CreateRetry(VerbContext context)
     {
-        var id = new Argument<string?>("id") { Description = "One mail; all that were given up without it.", Arity = ArgumentArity.ZeroOrOne };
-        var verb = new Verb("retry", "Gives mails that were given up another try, by the running server.", "mail retry") { id };
+        var id = new Argument<string?>("id")
+        {
+            Description = "One mail; without it all that were given up.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var verb = new Verb(
+            "retry", "Gives mails that were given up another try, by the running server.", "mail retry") { id };
         verb.SetAction((parsed, cancellationToken) => RetryAsync(
             context, parsed.GetValue(id), parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
@@ -73,22 +85,25 @@ internal static partial class MailVerbs
             });
             return;
         }
-        context.Terminal.Table(["ID", "KIND", "TO", "STATE", "TRIES", "CREATED", "LAST ERROR"], page.Select(row => (string?[])
+        string[] heads = ["ID", "KIND", "TO", "STATE", "TRIES", "CREATED", "LAST ERROR"];
+        context.Terminal.Table(heads, page.Select(row => (string?[])
         [
             row.Id, row.Kind, show(row.Recipient), row.DeadAt is null ? "waiting" : "dead",
-            row.Tries.ToString(CultureInfo.InvariantCulture), Inputs.Show(row.CreatedAt), row.LastError is null ? null : show(row.LastError),
+            row.Tries.ToString(CultureInfo.InvariantCulture), Inputs.Show(row.CreatedAt),
+            row.LastError is null ? null : show(row.LastError),
         ]));
         if (next is not null)
             context.Terminal.Line($"There are more: --after {next}");
     }
 
-    private static async Task<int> RetryAsync(VerbContext context, string? id, bool asJson, CancellationToken cancellationToken)
+    private static async Task<int> RetryAsync(
+        VerbContext context, string? id, bool asJson, CancellationToken cancellationToken)
     {
         await using var house = await context.OpenAsync(cancellationToken);
         var retried = await house.Database.TransactAsync(
             db => Outbox.RetryAsync(db, id, context.Clock.NowMicros()), cancellationToken);
         if (asJson)
-            context.Terminal.Json(json => { json.WriteStartObject(); json.WriteNumber("retried", retried); json.WriteEndObject(); });
+            context.Terminal.JsonNumber("retried", retried);
         else if (id is null || retried > 0)
             context.Terminal.Line($"{retried} mails will be tried again.");
         if (id is null || retried > 0)
@@ -97,8 +112,9 @@ internal static partial class MailVerbs
         return (int)Outcome.Nothing;
     }
 
-    /// <summary>a***@example.com: enough to see which server is meant. A mail server's words may quote the recipient too.</summary>
-    private static string Mask(string text) => Address().Replace(text, match => match.Value[0] + "***" + match.Value[match.Value.LastIndexOf('@')..]);
+    /// <summary>a***@example.com tells which server is meant. A mail server's words may quote the recipient too.</summary>
+    private static string Mask(string text) => Address().Replace(
+        text, match => match.Value[0] + "***" + match.Value[match.Value.LastIndexOf('@')..]);
 
     [GeneratedRegex(@"[^\s<>@:,;]+@[^\s<>@,;]+", RegexOptions.NonBacktracking)]
     private static partial Regex Address();

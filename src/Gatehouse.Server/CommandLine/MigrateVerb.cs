@@ -9,15 +9,19 @@ internal static class MigrateVerb
     public static Verb Create(VerbContext context)
     {
         var verb = new Verb("migrate", "Makes or updates the database's schema.", "migrate");
-        verb.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
+        verb.SetAction((parsed, cancellationToken) =>
+            RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
     }
 
     private static async Task<int> RunAsync(VerbContext context, bool asJson, CancellationToken cancellationToken)
     {
         var (configuration, development) = context.ReadConfiguration();
-        await using var house = new House(SettingsReader.ReadFor(configuration, development, "Database"), context.Clock);
-        var steps = await house.Get<Migrator>().MigrateAsync(cancellationToken);
+        var settings = SettingsReader.ReadFor(configuration, development, "Database");
+        await using var house = new House(settings, context.Clock);
+        var migrator = house.Get<Migrator>();
+        VerbContext.RequireOurs(await migrator.CompareAsync(cancellationToken));
+        var steps = await migrator.MigrateAsync(cancellationToken);
         if (asJson)
         {
             context.Terminal.Json(json =>

@@ -17,7 +17,7 @@ internal static class MoveVerb
         var to = Connection("--to", "An empty database that 'migrate' has prepared.");
         var yes = Inputs.Yes();
         var verb = new Verb("move", "Copies everything into another database. Stop the servers first.",
-            "move --from 'Data Source=data/gatehouse.db' --to 'Host=db.example.com;Database=gatehouse;Username=gatehouse;Password=…'")
+            "move --from 'Data Source=data/gatehouse.db' --to 'Host=/run/postgresql;Database=gatehouse'")
         {
             from, to, yes,
         };
@@ -50,11 +50,15 @@ internal static class MoveVerb
         await using var target = Database.Open(to);
         await RequireFitAsync(source, target, context.Clock, cancellationToken);
         await RequireStoppedAsync(context, source, yes, cancellationToken);
-        var counts = await CountAsync(source, cancellationToken);
         if (context.Terminal.IsInteractive && !asJson)
+        {
+            var counts = await CountAsync(source, cancellationToken);
             await CopyWithBarAsync(context.Terminal, source, target, counts, cancellationToken);
+        }
         else
+        {
             await CopyAsync(source, target, (_, _) => { }, cancellationToken);
+        }
         var digests = await CompareAsync(source, target, cancellationToken);
         Print(context.Terminal, source, target, digests, asJson);
         return (int)Outcome.Done;
@@ -83,12 +87,17 @@ internal static class MoveVerb
         var busy = await source.ReadAsync(db => Leases.AnyAsync(db, now), cancellationToken)
             ? "A server worked on --from minutes ago. " : "";
         if (!context.Terminal.IsInteractive)
-            throw new RefusedException($"{busy}Stop the servers, then say --yes: what they write meanwhile would be lost.");
-        if (!await context.Terminal.ConfirmAsync($"{busy}Are all servers on both databases stopped?", cancellationToken))
+        {
+            throw new RefusedException(
+                $"{busy}Stop the servers, then say --yes: what they write meanwhile would be lost.");
+        }
+        var question = $"{busy}Are all servers on both databases stopped?";
+        if (!await context.Terminal.ConfirmAsync(question, cancellationToken))
             throw new RefusedException("Nothing was copied.");
     }
 
-    private static async Task<Dictionary<string, long>> CountAsync(Database source, CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, long>> CountAsync(
+        Database source, CancellationToken cancellationToken)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var table in Tables.All)
@@ -104,11 +113,12 @@ internal static class MoveVerb
     }
 
     private static Task CopyWithBarAsync(
-        Terminal terminal, Database source, Database target, Dictionary<string, long> counts, CancellationToken cancellationToken) =>
+        Terminal terminal, Database source, Database target, Dictionary<string, long> counts,
+        CancellationToken cancellationToken) =>
         terminal.NewConsole().Progress().StartAsync(async progress =>
         {
-            var bars = Tables.All.Where(table => counts[table.Name] > 0).ToDictionary(
-                table => table.Name, table => progress.AddTask(table.Name, maxValue: counts[table.Name]), StringComparer.Ordinal);
+            var bars = counts.Where(count => count.Value > 0).ToDictionary(
+                count => count.Key, count => progress.AddTask(count.Key, maxValue: count.Value), StringComparer.Ordinal);
             await CopyAsync(source, target, (table, rows) => bars[table.Name].Increment(rows), cancellationToken);
         });
 
@@ -122,7 +132,8 @@ internal static class MoveVerb
                 await TableCopy.DigestAsync(target, table, cancellationToken));
             if (before != after)
             {
-                throw new RefusedException($"The table {table.Name} differs: {before.Rows} rows in --from, {after.Rows} in --to. "
+                throw new RefusedException(
+                    $"The table {table.Name} differs: {before.Rows} rows in --from, {after.Rows} in --to. "
                     + "Was a server still running? Empty --to and move again.");
             }
             digests.Add((table, after));
@@ -154,6 +165,7 @@ internal static class MoveVerb
         }
         foreach (var (table, digest) in digests)
             terminal.Line($"{table.Name}: {digest.Rows} rows, the same on both sides");
-        terminal.Line($"Moved from {source.Kind} to {target.Kind}. Set Gatehouse:Database to the new one and start the servers.");
+        terminal.Line($"Moved from {source.Kind} to {target.Kind}. "
+            + "Set Gatehouse:Database to the new one and start the servers.");
     }
 }

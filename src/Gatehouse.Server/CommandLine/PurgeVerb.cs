@@ -7,8 +7,10 @@ internal static class PurgeVerb
 {
     public static Verb Create(VerbContext context)
     {
-        var verb = new Verb("purge", "Deletes what has expired, as the server does by itself from time to time.", "purge");
-        verb.SetAction((parsed, cancellationToken) => RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
+        var verb = new Verb(
+            "purge", "Deletes what has expired, as the server does by itself from time to time.", "purge");
+        verb.SetAction((parsed, cancellationToken) =>
+            RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
     }
 

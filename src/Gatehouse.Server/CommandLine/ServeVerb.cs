@@ -25,7 +25,8 @@ internal static class ServeVerb
         {
             context.Terminal.Fault(exception.Message);
         }
-        catch (Exception exception) when (exception is StoreUnavailableException or IOException or UnauthorizedAccessException)
+        catch (Exception exception)
+            when (exception is StoreUnavailableException or IOException or UnauthorizedAccessException)
         {
             // What an operator can mend: a database that is away or not ours, a folder, an address in use.
             context.Terminal.Fault($"Gatehouse can't start: {exception.Message} {exception.InnerException?.Message}");

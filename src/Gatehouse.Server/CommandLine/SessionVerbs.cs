@@ -12,7 +12,10 @@ internal static class SessionVerbs
     {
         var email = Inputs.EmailOption("Whose sessions.", required: true);
         var revoke = new Verb(
-            "revoke", "Ends every session and access token of an account.", "session revoke --email alice@example.com") { email };
+            "revoke", "Ends every session and access token of an account.", "session revoke --email alice@example.com")
+        {
+            email,
+        };
         revoke.SetAction((parsed, cancellationToken) => RevokeAsync(
             context, parsed.GetRequiredValue(email)!, parsed.GetValue(context.AsJson), cancellationToken));
         return new Verb("session", "Ends sessions.") { revoke };
@@ -29,7 +32,7 @@ internal static class SessionVerbs
             return (int)Outcome.Nothing;
         }
         if (asJson)
-            context.Terminal.Json(json => { json.WriteStartObject(); json.WriteNumber("revoked", ended.Value); json.WriteEndObject(); });
+            context.Terminal.JsonNumber("revoked", ended.Value);
         else
             context.Terminal.Line($"Ended {ended} sessions.");
         return (int)Outcome.Done;

@@ -19,7 +19,8 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, TextReader? An
     {
         // Redirected, the platform's default need not be UTF-8; the marks of doctor and people's names need it.
         Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
-        return new(Console.Out, Console.Error, Console.IsInputRedirected || Console.IsOutputRedirected ? null : Console.In);
+        var isUnattended = Console.IsInputRedirected || Console.IsOutputRedirected;
+        return new(Console.Out, Console.Error, isUnattended ? null : Console.In);
     }
 
     public bool IsInteractive => Answers is not null;
@@ -45,8 +46,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, TextReader? An
     public void Table(IReadOnlyList<string> heads, IEnumerable<IReadOnlyList<string?>> rows)
     {
         var table = new Table { Border = TableBorder.None };
+        var gap = new Padding(0, 0, 2, 0);
         foreach (var head in heads)
-            table.AddColumn(new TableColumn(new Text(head)) { Padding = new Padding(0, 0, 2, 0), NoWrap = !IsInteractive });
+            table.AddColumn(new TableColumn(new Text(head)) { Padding = gap, NoWrap = !IsInteractive });
         foreach (var row in rows)
             table.AddRow(row.Select(cell => new Text(Printable(cell ?? "-"))));
         var written = new StringWriter();
@@ -63,6 +65,14 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, TextReader? An
         Out.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 
+    /// <summary>An object of one number: how many.</summary>
+    public void JsonNumber(string name, int number) => Json(json =>
+    {
+        json.WriteStartObject();
+        json.WriteNumber(name, number);
+        json.WriteEndObject();
+    });
+
     /// <summary>For progress bars.</summary>
     public IAnsiConsole NewConsole(TextWriter? writer = null)
     {
@@ -77,7 +87,9 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, TextReader? An
         return console;
     }
 
-    private static string Printable(string text) => !TextRules.HasControl(text) && !TextRules.HasLayoutControl(text)
-        ? text
-        : string.Concat(text.Select(character => TextRules.HasControl([character]) || TextRules.HasLayoutControl([character]) ? '?' : character));
+    private static string Printable(string text) => Commands(text)
+        ? string.Concat(text.Select(character => Commands([character]) ? '?' : character))
+        : text;
+
+    private static bool Commands(ReadOnlySpan<char> text) => TextRules.HasControl(text) || TextRules.HasLayoutControl(text);
 }

@@ -15,7 +15,11 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, string[
     /// <summary>The settings on the command line, as they were given.</summary>
     public string[] Settings => settings;
 
-    public Option<bool> AsJson { get; } = new("--json") { Description = "Answers in JSON, for machines.", Recursive = true };
+    public Option<bool> AsJson { get; } = new("--json")
+    {
+        Description = "Answers in JSON, for machines.",
+        Recursive = true,
+    };
 
     /// <summary>Appsettings, environment and command line, in the server's own order.</summary>
     public (IConfiguration Configuration, bool Development) ReadConfiguration()
@@ -51,12 +55,17 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, string[
             throw new RefusedException($"{what}: there is no database at {file}. 'gatehouse migrate' makes one.");
     }
 
+    public static void RequireOurs(SchemaState state)
+    {
+        if (state is SchemaState.Foreign)
+            throw new RefusedException("The database was made by another line of releases than this program.");
+    }
+
     private static void RequireCurrent(SchemaState state)
     {
         if (state is SchemaState.None or SchemaState.Behind)
             throw new RefusedException("The database's schema is not up to date. Run 'gatehouse migrate' first.");
-        if (state is SchemaState.Foreign)
-            throw new RefusedException("The database was made by another line of releases than this program.");
+        RequireOurs(state);
     }
 }
 

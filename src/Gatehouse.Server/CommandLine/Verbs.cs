@@ -27,7 +27,7 @@ internal static class Verbs
             return Refuse(terminal, $"{fault} 'gatehouse --help' tells what there is.");
         try
         {
-            // Without a handler of its own: a server ends by its host's, any other verb at once, its transaction undone.
+            // No handler of the parser's own: a server ends by its host's, any other verb at once, its work undone.
             return await parsed.InvokeAsync(new InvocationConfiguration
             {
                 Output = terminal.Out,

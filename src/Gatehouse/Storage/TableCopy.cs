@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Dapper;
@@ -13,11 +15,13 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal static class TableCopy
 {
-    /// <summary>A statement's worth: its parameters stay well below both databases' limits (32,766 and 65,535).</summary>
+    /// <summary>A statement's worth: its parameters stay below both databases' limits (32,766 and 65,535).</summary>
     private const int BatchRows = 200;
 
+    // Alone, because that is given time: a large table is counted longer than a customer would wait.
     public static Task<long> CountAsync(Database database, Table table, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.ScalarAsync<long>($"SELECT count(*) FROM {table.Name}"), cancellationToken);
+        database.TransactAloneAsync(
+            db => db.ScalarAsync<long>($"SELECT count(*) FROM {table.Name}"), cancellationToken);
 
     /// <summary>Copies all rows into a table that is empty; tells of each batch how many rows it had.</summary>
     public static async Task CopyAsync(
@@ -32,7 +36,8 @@ internal static class TableCopy
     }
 
     /// <summary>The number of rows and a digest of them all.</summary>
-    public static async Task<TableDigest> DigestAsync(Database database, Table table, CancellationToken cancellationToken)
+    public static async Task<TableDigest> DigestAsync(
+        Database database, Table table, CancellationToken cancellationToken)
     {
         var (count, sum) = (0L, new byte[SHA256.HashSizeInBytes]);
         await foreach (var rows in PagesAsync(database, table, cancellationToken))
@@ -45,7 +50,7 @@ internal static class TableCopy
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<Row>> PagesAsync(
-        Database database, Table table, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Database database, Table table, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var key = string.Join(", ", table.Key);
         var after = string.Join(", ", table.Key.Select((_, at) => $"@k{at}"));
@@ -99,8 +104,8 @@ internal static class TableCopy
                 case null: Append(hash, 'n', []); break;
                 case string text: Append(hash, 't', Encoding.UTF8.GetBytes(text)); break;
                 case byte[] bytes: Append(hash, 'b', bytes); break;
-                case long number: Append(hash, 'i', BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(number))); break;
-                case var other: throw new InvalidOperationException($"{column} holds a {other.GetType().Name}: not text, bigint or bytea.");
+                case long number: Append(hash, 'i', Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture))); break;
+                case var other: throw new InvalidOperationException($"{column} holds a {other.GetType().Name}.");
             }
         }
         return hash.GetHashAndReset();

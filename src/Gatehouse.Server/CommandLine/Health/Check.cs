@@ -1,13 +1,14 @@
 namespace Gatehouse.Server.CommandLine.Health;
 
-/// <summary>What one check found. The name and the status are for machines and stay; the words are for people.</summary>
+/// <summary>What one check found. Name and status are for machines and stay; the words are for people.</summary>
 /// <param name="Advice">What to do; null when there is nothing to.</param>
 internal sealed record Check(string Name, CheckStatus Status, string Detail, string? Advice = null)
 {
     /// <summary>A check is an answer within seconds, also where a host is dead.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    public static Check Ok(string name, string detail, string? advice = null) => new(name, CheckStatus.Ok, detail, advice);
+    public static Check Ok(string name, string detail, string? advice = null) =>
+        new(name, CheckStatus.Ok, detail, advice);
 
     public static Check Warn(string name, string detail, string advice) => new(name, CheckStatus.Warn, detail, advice);
 
@@ -24,7 +25,8 @@ internal sealed record Check(string Name, CheckStatus Status, string Detail, str
         limit.CancelAfter(Limit);
         try
         {
-            return await Task.Run(() => examine(limit.Token), cancellationToken).WaitAsync(Limit * 2, cancellationToken);
+            var examining = Task.Run(() => examine(limit.Token), cancellationToken);
+            return await examining.WaitAsync(Limit * 2, cancellationToken);
         }
         catch (Exception exception) when (exception is OperationCanceledException or TimeoutException
             && !cancellationToken.IsCancellationRequested)

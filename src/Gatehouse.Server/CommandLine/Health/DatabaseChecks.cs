@@ -18,7 +18,8 @@ internal static class DatabaseChecks
         if (patient.HasFault("Database"))
             return ([Check.Skipped("database", "see settings")], false);
         DatabaseFacts? facts = null;
-        var reached = await Check.ExamineAsync("database", "check Gatehouse:Database, and that the database runs", async token =>
+        const string Advice = "check Gatehouse:Database, and that the database runs";
+        var reached = await Check.ExamineAsync("database", Advice, async token =>
         {
             VerbContext.RequireFile(patient.Settings.Database, "Gatehouse:Database");
             facts = await patient.House.Database.DescribeAsync(token);
@@ -34,13 +35,15 @@ internal static class DatabaseChecks
             isOpen = state is SchemaState.Current or SchemaState.Newer;
             return Schema(state);
         }, cancellationToken);
-        return ([reached, schema, Clock(facts, patient.Clock), tls, .. Files(patient.Settings.Database, facts)], isOpen);
+        var clock = Clock(facts, patient.Clock);
+        return ([reached, schema, clock, tls, .. Files(patient.Settings.Database, facts)], isOpen);
     }
 
     private static Check Reached(string kind, DatabaseFacts facts)
     {
         var digits = new string([.. facts.Version.TakeWhile(char.IsAsciiDigit)]);
-        return kind == "postgresql" && int.TryParse(digits, CultureInfo.InvariantCulture, out var major) && major < OldestPostgres
+        var major = int.Parse(digits, CultureInfo.InvariantCulture);
+        return kind == "postgresql" && major < OldestPostgres
             ? Check.Mend("database", $"PostgreSQL {facts.Version}", $"update to PostgreSQL {OldestPostgres} or later")
             : Check.Ok("database", $"{kind} {facts.Version}");
     }
@@ -50,7 +53,8 @@ internal static class DatabaseChecks
         SchemaState.Current => Check.Ok("schema", "up to date"),
         SchemaState.Newer => Check.Warn("schema", "a newer program has been here", "update this program"),
         SchemaState.Foreign => Check.Mend("schema", "made by another line of releases", "use the program that made it"),
-        _ => Check.Mend("schema", state == SchemaState.None ? "there is none yet" : "steps are missing", "gatehouse migrate"),
+        SchemaState.None => Check.Mend("schema", "there is none yet", "gatehouse migrate"),
+        _ => Check.Mend("schema", "steps are missing", "gatehouse migrate"),
     };
 
     private static Check Clock(DatabaseFacts facts, TimeProvider clock)
@@ -75,13 +79,16 @@ internal static class DatabaseChecks
             yield break;
         var free = new DriveInfo(Path.GetDirectoryName(file)!).AvailableFreeSpace;
         yield return free < LeastFreeBytes
-            ? Check.Mend("disk", $"{free >> 20} MiB free beside the database", "make room: a full disk stops every sign-up and login")
+            ? Check.Mend("disk", $"{free >> 20} MiB free beside the database",
+                "make room: a full disk stops every sign-up and login")
             : Check.Ok("disk", $"{free >> 30} GiB free beside the database");
         var log = new FileInfo(file + "-wal");
         yield return facts.Journal != "wal"
-            ? Check.Mend("wal", $"the journal mode is {facts.Journal}", "keep the file on a local disk and start the server once: it sets WAL")
+            ? Check.Mend("wal", $"the journal mode is {facts.Journal}",
+                "keep the file on a local disk and start the server once: it sets WAL")
             : log.Exists && log.Length > LargestLogBytes
-                ? Check.Warn("wal", $"the write-ahead log has {log.Length >> 20} MiB", "look for a backup or a tool that keeps the file open")
+                ? Check.Warn("wal", $"the write-ahead log has {log.Length >> 20} MiB",
+                    "look for a backup or a tool that keeps the file open")
                 : Check.Ok("wal", "write-ahead log, and short");
     }
 }

@@ -9,20 +9,24 @@ namespace Gatehouse.Server.CommandLine.Health;
 /// <summary>Whether this Secrets:Key opens what lies in the database. Only reads.</summary>
 internal static class KeyChecks
 {
-    private static readonly TimeSpan OldSigner = TimeSpan.FromDays(365); // NIST SP 800-57: one to three years for a signing key
-    private const string RightKey = "add the key that sealed it to Secrets:Key; without it: gatehouse keys rotate --compromised";
+    private const string RightKey =
+        "add the key that sealed it to Secrets:Key; where it is lost: gatehouse keys rotate --compromised";
+
+    private static readonly TimeSpan OldSigner = TimeSpan.FromDays(365); // NIST SP 800-57: one to three years
 
     public static async Task<IReadOnlyList<Check>> ExamineAsync(Patient patient, CancellationToken cancellationToken) =>
     [
         await Check.ExamineAsync("signing_keys", RightKey, token => SigningAsync(patient, token), cancellationToken),
         await Check.ExamineAsync("cookie_keys", RightKey, token => CookieAsync(patient, token), cancellationToken),
-        await Check.ExamineAsync("password_keys", "look at the database", token => PasswordAsync(patient, token), cancellationToken),
+        await Check.ExamineAsync(
+            "password_keys", "look at the database", token => PasswordAsync(patient, token), cancellationToken),
     ];
 
     private static async Task<Check> SigningAsync(Patient patient, CancellationToken cancellationToken)
     {
         var now = patient.Clock.NowMicros();
-        var rows = await patient.House.Database.ReadAsync(db => SigningKeyRows.ListAcceptedAsync(db, now), cancellationToken);
+        var rows = await patient.House.Database.ReadAsync(
+            db => SigningKeyRows.ListAcceptedAsync(db, now), cancellationToken);
         var box = patient.House.Get<SecretBox>();
         foreach (var row in rows)
             row.Unseal(box).Dispose();
@@ -33,7 +37,8 @@ internal static class KeyChecks
         var detail = $"{rows.Count} can be read; the one that signs does so for {age.TotalDays:0} days";
         return age > OldSigner ? Check.Warn("signing_keys", detail, "gatehouse keys rotate")
             : rows.Any(row => !box.IsSealedByFirst(row.SealedKey))
-                ? Check.Warn("signing_keys", detail + "; some are sealed under an older Secrets:Key", "gatehouse keys rotate, then drop the older one")
+                ? Check.Warn("signing_keys", detail + "; some are sealed under an older Secrets:Key",
+                    "gatehouse keys rotate, before the older one is dropped")
                 : Check.Ok("signing_keys", detail);
     }
 
@@ -43,7 +48,8 @@ internal static class KeyChecks
         var box = patient.House.Get<SecretBox>();
         foreach (var row in rows)
             row.Unseal(box);
-        return Check.Ok("cookie_keys", rows.Count == 0 ? "none yet; the first start makes one" : $"{rows.Count} can be read");
+        return Check.Ok(
+            "cookie_keys", rows.Count == 0 ? "none yet; the first start makes one" : $"{rows.Count} can be read");
     }
 
     private static async Task<Check> PasswordAsync(Patient patient, CancellationToken cancellationToken)
@@ -58,7 +64,8 @@ internal static class KeyChecks
         }, cancellationToken);
         if (all - current - older is > 0 and var lost)
         {
-            return Check.Mend("password_keys", $"{lost} passwords were hashed under a Secrets:Key that isn't given: nobody can log in with them",
+            return Check.Mend("password_keys",
+                $"{lost} passwords were hashed under a Secrets:Key that isn't given: nobody can log in with them",
                 "add that key to Secrets:Key, after the new one");
         }
         return older > 0

@@ -7,7 +7,7 @@ namespace Gatehouse.Server.CommandLine.Health;
 /// <summary>Whether mails go out. Greets the mail server and logs in, and sends nothing.</summary>
 internal static class MailChecks
 {
-    private static readonly TimeSpan LongWait = TimeSpan.FromMinutes(30); // longer than the relay's longest pause between tries
+    private static readonly TimeSpan LongWait = TimeSpan.FromMinutes(30); // longer than the relay's longest pause
 
     public static Task<Check> ServerAsync(Patient patient, CancellationToken cancellationToken)
     {
@@ -16,7 +16,8 @@ internal static class MailChecks
             return Task.FromResult(Check.Skipped(Name, "see settings"));
         if (patient.Settings.Mail.Smtp is not { } smtp)
             return Task.FromResult(Check.Ok(Name, "none: mails stay in /dev/mail"));
-        return Check.ExamineAsync(Name, "check Gatehouse:Mail:Smtp, and that this machine may reach the mail server", async token =>
+        const string Advice = "check Gatehouse:Mail:Smtp, and that this machine may reach the mail server";
+        return Check.ExamineAsync(Name, Advice, async token =>
         {
             try
             {
@@ -25,7 +26,7 @@ internal static class MailChecks
             }
             catch (SmtpConnectionException exception)
             {
-                return Check.Mend(Name, $"{smtp}: {exception.Message}", "check Gatehouse:Mail:Smtp");
+                return Check.Mend(Name, $"{smtp}: {exception.Message}", Advice);
             }
         }, cancellationToken);
     }
@@ -35,8 +36,12 @@ internal static class MailChecks
         {
             var count = await patient.House.Database.ReadAsync(Outbox.CountAsync, token);
             if (count.Dead > 0)
-                return Check.Mend("outbox", $"{count.Dead} mails were given up", "gatehouse mail list --dead, then gatehouse mail retry");
-            var waits = UnixMicros.ToSpan(Math.Max(0, patient.Clock.NowMicros() - (count.OldestWaiting ?? long.MaxValue)));
+            {
+                return Check.Mend("outbox", $"{count.Dead} mails were given up",
+                    "gatehouse mail list --dead, then gatehouse mail retry");
+            }
+            var now = patient.Clock.NowMicros();
+            var waits = UnixMicros.ToSpan(now - (count.OldestWaiting ?? now));
             return waits > LongWait
                 ? Check.Mend("outbox", $"{count.Total} mails wait, the oldest for {waits.TotalMinutes:0} minutes",
                     "gatehouse mail list tells why; a server must be running")

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Gatehouse.Security.Argon2id;
 using Gatehouse.Security.Passwords;
 
@@ -56,8 +57,13 @@ internal static class PasswordCost
         return fastest;
     }
 
-    private static string Describe(Argon2Parameters parameters) => $"m={parameters.MemoryKiB} KiB, t={parameters.Iterations}";
+    private static string Describe(Argon2Parameters parameters) =>
+        $"m={parameters.MemoryKiB} KiB, t={parameters.Iterations}";
 
-    private static string Tell(TimeSpan takes, PasswordSettings settings) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{takes.TotalMilliseconds:0.#} ms, about {settings.MaxConcurrent / takes.TotalSeconds:0} a second with {settings.MaxConcurrent} at a time");
+    private static string Tell(TimeSpan takes, PasswordSettings settings)
+    {
+        var (slots, perSecond) = (settings.MaxConcurrent, settings.MaxConcurrent / takes.TotalSeconds);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{takes.TotalMilliseconds:0.#} ms, about {perSecond:0} a second with {slots} at a time");
+    }
 }

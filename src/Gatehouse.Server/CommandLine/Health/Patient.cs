@@ -5,7 +5,9 @@ namespace Gatehouse.Server.CommandLine.Health;
 /// <summary>What doctor looks at: the settings as far as they can be read, and the house made of them.</summary>
 internal sealed class Patient(IConfiguration configuration, bool development, TimeProvider clock) : IAsyncDisposable
 {
-    private readonly (GatehouseSettings Settings, IReadOnlyList<string> Faults) read = SettingsReader.Inspect(configuration, development);
+    private readonly (GatehouseSettings Settings, IReadOnlyList<string> Faults) read =
+        SettingsReader.Inspect(configuration, development);
+
     private House? house;
 
     public GatehouseSettings Settings => read.Settings;
@@ -24,7 +26,9 @@ internal sealed class Patient(IConfiguration configuration, bool development, Ti
             var secrets = configuration.GetSection($"{SettingsSection.Root}:Secrets");
             if (!string.IsNullOrWhiteSpace(secrets["Key"]) || secrets.GetSection("Key").GetChildren().Any())
                 return null;
-            return string.IsNullOrWhiteSpace(secrets["KeyFile"]) ? SettingsReader.DevelopmentKey : secrets["KeyFile"]!.Trim();
+            return string.IsNullOrWhiteSpace(secrets["KeyFile"])
+                ? SettingsReader.DevelopmentKey
+                : secrets["KeyFile"]!.Trim();
         }
     }
 

@@ -7,7 +7,7 @@ namespace Gatehouse.Server.CommandLine.Health;
 /// <summary>What can be seen in the settings and on this machine, without asking anybody.</summary>
 internal static class SettingsChecks
 {
-    private const int RecommendedPasswordLength = 15; // NIST SP 800-63B-4: where the password is the only factor
+    private const int RecommendedPasswordLength = 15; // NIST SP 800-63B-4
 
     public static IEnumerable<Check> Examine(Patient patient) =>
     [
@@ -20,7 +20,7 @@ internal static class SettingsChecks
     ];
 
     private static IEnumerable<Check> Faults(Patient patient) => patient.Faults.Count == 0
-        ? [Check.Ok("settings", $"complete and known, for {(patient.Settings.Development ? "Development" : "Production")}")]
+        ? [Check.Ok("settings", patient.Settings.Development ? "complete, for Development" : "complete, for Production")]
         : patient.Faults.Select(fault => Check.Mend("settings", fault, "docs/settings.md has every setting"));
 
     private static Check SecretKey(Patient patient)
@@ -30,7 +30,8 @@ internal static class SettingsChecks
             return Check.Skipped(Name, "see settings");
         if (patient.KeyFile is not { } file)
             return Check.Ok(Name, "comes with the configuration, not from a file of ours");
-        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode Others =
+            UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(file) & Others) != UnixFileMode.None)
             return Check.Mend(Name, $"{file} can be read by others than its owner", $"chmod 600 {file}");
         if (!patient.Settings.Development && !patient.HasFault("Database")
@@ -48,7 +49,8 @@ internal static class SettingsChecks
         { Scheme: "https" } url => Check.Ok("public_url", url.GetLeftPart(UriPartial.Authority)),
         { IsLoopback: true } url when settings.Development => Check.Ok(
             "public_url", $"{url.GetLeftPart(UriPartial.Authority)}, for Development"),
-        var url => Check.Mend("public_url", $"{url.GetLeftPart(UriPartial.Authority)} is not https: passwords cross the network in the clear",
+        var url => Check.Mend("public_url",
+            $"{url.GetLeftPart(UriPartial.Authority)} is not https: passwords cross the network in the clear",
             "set Gatehouse:PublicUrl to the https URL that customers see"),
     };
 
@@ -56,14 +58,18 @@ internal static class SettingsChecks
     {
         { KnownProxies.Count: > 0 } => Check.Ok("proxies", $"{settings.KnownProxies.Count} known"),
         { PublicUrl.Scheme: "https" } => Check.Warn("proxies", "none known",
-            "if a proxy ends TLS before the server, name it in Gatehouse:KnownProxies: limits count its address for everybody's now"),
+            "if a proxy ends TLS before the server, name it in Gatehouse:KnownProxies: else limits count its address"),
         _ => Check.Ok("proxies", "none known, none expected"),
     };
 
-    private static Check PasswordLength(GatehouseSettings settings) => settings.SignUp.PasswordMinLength >= RecommendedPasswordLength
-        ? Check.Ok("password_length", $"at least {settings.SignUp.PasswordMinLength}")
-        : Check.Warn("password_length", $"at least {settings.SignUp.PasswordMinLength}, with a blocklist",
-            $"{RecommendedPasswordLength} is recommended where a password is the only factor: Gatehouse:SignUp:PasswordMinLength");
+    private static Check PasswordLength(GatehouseSettings settings)
+    {
+        var least = settings.SignUp.PasswordMinLength;
+        const string Advice = "15 is recommended where a password is the only factor: Gatehouse:SignUp:PasswordMinLength";
+        return least >= RecommendedPasswordLength
+            ? Check.Ok("password_length", $"at least {least}")
+            : Check.Warn("password_length", $"at least {least}, with a blocklist", Advice);
+    }
 
     private static Check Framework()
     {
