@@ -29,7 +29,7 @@ public sealed partial class ArchitectureTests
         ["SignUp"] = ["Invites", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
         ["Recovery"] = ["SignUp", "Sessions", "Accounts", "Links", "Mail", "Events"],
         ["Settings"] = ["Recovery", "SignUp", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
-        ["Pages"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links"],
+        ["Pages"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links", "Events"],
         ["Embedding"] = ["Pages", "Sessions"],
         ["Hosting"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
     };

@@ -113,6 +113,17 @@ internal static class AccountStore
 
     private const string Delete = "DELETE FROM accounts WHERE id = @id";
 
+    private const string SelectListing = """
+        SELECT id AS Id, email AS Email, username AS Username, verified_at AS VerifiedAt, created_at AS CreatedAt
+        FROM accounts WHERE id > @after AND (@pending = 0 OR verified_at IS NULL) ORDER BY id LIMIT @most
+        """;
+
+    // By replacing, not LIKE: that is blind to case in SQLite, and key ids aren't.
+    private const string CountHashes = """
+        SELECT count(*) FROM accounts WHERE password_hash IS NOT NULL
+            AND (@needle IS NULL OR replace(password_hash, @needle, '') <> password_hash)
+        """;
+
     public static Task<Account?> FindAsync(Db db, string id) => db.FirstOrNullAsync<Account>(SelectById, new { id });
 
     public static Task<Account?> FindVerifiedByEmailKeyAsync(Db db, string emailKey) =>
@@ -173,6 +184,15 @@ internal static class AccountStore
         return true;
     }
 
+    /// <summary>For the operator, in order of their making; only those that are pending, if asked so.</summary>
+    /// <param name="after">The last id of the page before; empty for the first.</param>
+    public static Task<IReadOnlyList<AccountListing>> ListAsync(Db db, bool pending, string after, int most) =>
+        db.ListAsync<AccountListing>(SelectListing, new { pending = pending ? 1 : 0, after, most });
+
+    /// <summary>How many passwords are hashed under a pepper; under any or none for null.</summary>
+    public static Task<long> CountHashesAsync(Db db, string? pepperId) =>
+        db.ScalarAsync<long>(CountHashes, new { needle = pepperId is null ? null : $",keyid={pepperId}$" });
+
     public static Task DeletePendingAsync(Db db, string id) => db.ExecuteAsync(DeletePending, new { id });
 
     /// <summary>Deletes up to <paramref name="most"/> sign-ups that were never verified; one being verified stays.</summary>
@@ -203,4 +223,18 @@ internal static class AccountStore
 
     /// <summary>Deletes the account and, by their foreign keys, its users, sessions, links, grants and devices.</summary>
     public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
+}
+
+/// <summary>An account as the operator lists it: nothing secret.</summary>
+internal sealed record AccountListing
+{
+    public required string Id { get; init; }
+
+    public required string? Email { get; init; }
+
+    public required string? Username { get; init; }
+
+    public required long? VerifiedAt { get; init; }
+
+    public required long CreatedAt { get; init; }
 }

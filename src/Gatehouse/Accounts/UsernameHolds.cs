@@ -32,5 +32,5 @@ internal static class UsernameHolds
     public static async Task<bool> IsFreeAsync(Db db, string usernameKey, long now) =>
         await db.ScalarAsync<long>(CountOwners, new { usernameKey, now }) == 0;
 
-    public static Task PurgeAsync(Db db, long now) => db.ExecuteAsync(Purge, new { now });
+    public static Task<int> PurgeAsync(Db db, long now) => db.ExecuteAsync(Purge, new { now });
 }

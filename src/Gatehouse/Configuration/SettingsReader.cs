@@ -15,35 +15,64 @@ namespace Gatehouse.Configuration;
 /// </summary>
 internal sealed class SettingsReader
 {
+    public const string DevelopmentKey = "data/secret.key";
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(400); // browsers cut a cookie's Max-Age there
     private readonly SettingsSection section;
     private readonly bool development;
+    private readonly bool mayMakeKey;
     private readonly string? firstUrl;
 
-    private SettingsReader(IConfiguration configuration, bool development)
+    private SettingsReader(IConfiguration configuration, bool development, bool mayMakeKey)
     {
         section = new SettingsSection(configuration);
         this.development = development;
+        this.mayMakeKey = mayMakeKey;
         firstUrl = (configuration["urls"] ?? configuration["http_ports"])?.Split(';')[0];
     }
 
     /// <exception cref="SettingsFaultException">Something is wrong or missing; the message names all of it.</exception>
     public static GatehouseSettings Read(IConfiguration configuration, bool development)
     {
-        var reader = new SettingsReader(configuration, development);
+        var (settings, faults) = Read(configuration, development, mayMakeKey: true);
+        return faults.Count == 0 ? settings : throw new SettingsFaultException(faults);
+    }
+
+    /// <summary>
+    /// For a verb of the command line: what it uses must be right, and no key may be misspelt; whatever else is wrong or
+    /// missing is the server's to refuse. Makes no secret key: one made now opens nothing that is there already.
+    /// </summary>
+    /// <param name="used">Keys below <c>Gatehouse:</c>, each with all below it.</param>
+    /// <exception cref="SettingsFaultException">Something that is used is wrong or missing.</exception>
+    public static GatehouseSettings ReadFor(IConfiguration configuration, bool development, params string[] used)
+    {
+        var reader = new SettingsReader(configuration, development, mayMakeKey: false);
         var settings = reader.ReadAll();
+        reader.section.KeepFaultsOf(used);
         reader.section.RefuseUnknown();
-        if (!development)
-            reader.RefuseForProduction(settings);
         return reader.section.Faults.Count == 0 ? settings : throw new SettingsFaultException(reader.section.Faults);
     }
+
+    /// <summary>The settings as far as they can be read, with every fault that would stop a start.</summary>
+    public static (GatehouseSettings Settings, IReadOnlyList<string> Faults) Inspect(
+        IConfiguration configuration, bool development) => Read(configuration, development, mayMakeKey: false);
 
     /// <summary>Every setting there is, as Production asks for it. <c>docs/settings.md</c> is made from it.</summary>
     public static IReadOnlyDictionary<string, AskedSetting> AskAll()
     {
-        var reader = new SettingsReader(new ConfigurationBuilder().Build(), development: false);
+        var reader = new SettingsReader(new ConfigurationBuilder().Build(), development: false, mayMakeKey: false);
         reader.ReadAll();
         return reader.section.Asked;
+    }
+
+    private static (GatehouseSettings Settings, IReadOnlyList<string> Faults) Read(
+        IConfiguration configuration, bool development, bool mayMakeKey)
+    {
+        var reader = new SettingsReader(configuration, development, mayMakeKey);
+        var settings = reader.ReadAll();
+        reader.section.RefuseUnknown();
+        if (!development)
+            reader.RefuseForProduction(settings);
+        return (settings, reader.section.Faults);
     }
 
     private GatehouseSettings ReadAll()
@@ -130,13 +159,15 @@ internal sealed class SettingsReader
         section.Accept("Secrets:Key");
         var file = section.Text("Secrets:KeyFile");
         if (texts.Count == 0 && file is null && development)
-            file = MakeDevelopmentKey();
+            file = mayMakeKey || File.Exists(DevelopmentKey) ? MakeDevelopmentKey() : null;
         if (texts.Count == 0 && file is not null)
         {
             if (!File.Exists(file))
                 return section.Fault("Secrets:KeyFile", $"there is no file '{file}'", NoKeys());
             texts = [.. File.ReadAllLines(file).Where(line => !string.IsNullOrWhiteSpace(line))];
         }
+        if (texts.Count == 0 && development)
+            return section.Fault("Secrets:Key", $"is missing: the server's first start makes {DevelopmentKey} here", NoKeys());
         if (texts.Count == 0)
         {
             return section.Fault("Secrets:Key", "is missing: it needs 32 random bytes in base64url; make one with "
@@ -153,12 +184,11 @@ internal sealed class SettingsReader
     /// <summary>Development alone: a key beside the database, readable by its owner (0600), made once.</summary>
     private static string MakeDevelopmentKey()
     {
-        const string File = "data/secret.key";
-        if (System.IO.File.Exists(File))
-            return File;
+        if (File.Exists(DevelopmentKey))
+            return DevelopmentKey;
         Directory.CreateDirectory("data");
         // Written beside and moved into place, so that a process killed half-way leaves no half key.
-        var draft = $"{File}.{Environment.ProcessId}";
+        var draft = $"{DevelopmentKey}.{Environment.ProcessId}";
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -169,13 +199,13 @@ internal sealed class SettingsReader
                 stream.Write(System.Text.Encoding.ASCII.GetBytes(SecretBytes.ToText(SecretBytes.New()) + "\n"));
                 stream.Flush(flushToDisk: true); // it must outlive whatever will be sealed under it
             }
-            System.IO.File.Move(draft, File, overwrite: false);
+            File.Move(draft, DevelopmentKey, overwrite: false);
         }
-        catch (IOException) when (System.IO.File.Exists(File))
+        catch (IOException) when (File.Exists(DevelopmentKey))
         {
-            System.IO.File.Delete(draft); // another process was first
+            File.Delete(draft); // another process was first
         }
-        return File;
+        return DevelopmentKey;
     }
 
     private string? ReadPattern(string key)

@@ -53,10 +53,12 @@ internal sealed class SettingsSection(IConfiguration configuration)
     public TimeSpan Duration(string key, TimeSpan fallback) => Get(key, Invariant(fallback), "a duration") switch
     {
         null => fallback,
-        var text when TimeSpan.TryParseExact(text, DurationFormats, CultureInfo.InvariantCulture, out var duration)
-            && duration > TimeSpan.Zero => duration,
+        var text when TryParseDuration(text, out var duration) => duration,
         var text => Fault(key, $"'{text}' is not a duration like 00:10:00 or 14.00:00:00 (hours up to 23)", fallback),
     };
+
+    public static bool TryParseDuration(string text, out TimeSpan duration) =>
+        TimeSpan.TryParseExact(text, DurationFormats, CultureInfo.InvariantCulture, out duration) && duration > TimeSpan.Zero;
 
     /// <summary>Like <see cref="Duration"/>; "off" (the default) is null.</summary>
     public TimeSpan? DurationOrOff(string key) =>
@@ -80,6 +82,10 @@ internal sealed class SettingsSection(IConfiguration configuration)
 
     /// <summary>Marks a section that a later reader takes whole.</summary>
     public void Accept(string key) => asked.TryAdd(key, new AskedSetting(null, "a section"));
+
+    /// <summary>Forgets the faults of all other keys.</summary>
+    public void KeepFaultsOf(IReadOnlyList<string> keys) => Faults.RemoveAll(fault => !keys.Any(
+        key => fault.StartsWith($"{Root}:{key}:", StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Adds a fault for each given key that no reader asked for.</summary>
     public void RefuseUnknown()

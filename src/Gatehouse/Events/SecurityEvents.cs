@@ -8,6 +8,9 @@ namespace Gatehouse.Events;
 /// </summary>
 internal static class SecurityEvents
 {
+    /// <summary>The detail of what the operator did by the command line.</summary>
+    public const string ByOperator = "operator";
+
     private const string Insert = """
         INSERT INTO security_events (id, account_id, type, at, ip, user_agent, detail)
         VALUES (@Id, @AccountId, @Type, @At, @Ip, @UserAgent, @Detail)
@@ -116,6 +119,7 @@ internal static class SecurityEventTypes
     public const string SettingsOpened = "settings_opened";
     public const string SessionEnded = "session_ended";
     public const string OtherSessionsEnded = "other_sessions_ended";
+    public const string SessionsEnded = "sessions_ended";
     public const string UsernameChanged = "username_changed";
     public const string InviteClaimed = "invite_claimed";
     public const string PasswordReset = "password_reset";
@@ -127,7 +131,8 @@ internal static class SecurityEventTypes
         StringComparer.Ordinal)
     {
         [SignedUp] = "A sign-up was taken; the account is pending.",
-        [AccountVerified] = "A verification link was used; the address and the account belong together from now on.",
+        [AccountVerified] = "A verification link was used, or the operator vouched for the address (detail `operator`); "
+            + "address and account belong together from now on.",
         [LoggedIn] = "Credentials were right and a session was made; the detail says how it is carried.",
         [LogInFailed] = "A wrong password was given; `blocked` in the detail: for a while no other is looked at.",
         [LoggedOut] = "A session was ended by its holder.",
@@ -140,6 +145,7 @@ internal static class SecurityEventTypes
         [UsernameChanged] = "The account got another username.",
         [SessionEnded] = "One session was ended in the settings.",
         [OtherSessionsEnded] = "Every session but the one that asked was ended in the settings.",
+        [SessionsEnded] = "Every session was ended by the operator.",
         [InviteClaimed] = "The account came of an invite, which is used up with it.",
         [AccountDeleted] = "The account was deleted; its other events went with it.",
         [UserCreated] = "A user was made.",

@@ -16,8 +16,8 @@ namespace Gatehouse.Hosting;
 /// has expired. It survives whatever a round meets.
 /// </summary>
 internal sealed class Housekeeping(
-    Database database, SessionStore sessions, PendingRevocations revocations, FailedChecks failures, GatehouseSettings settings,
-    TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
+    Database database, SessionStore sessions, PendingRevocations revocations, FailedChecks failures,
+    GatehouseSettings settings, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
     private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
@@ -48,21 +48,25 @@ internal sealed class Housekeeping(
         await TryAsync(() => failures.WriteAsync(CancellationToken.None));
     }
 
-    /// <summary>Purges what has expired; returns the number of sign-ups deleted.</summary>
-    public async Task<int> PurgeAsync(CancellationToken cancellationToken)
+    /// <summary>Purges what has expired; returns what it deleted.</summary>
+    public async Task<Purged> PurgeAsync(CancellationToken cancellationToken)
     {
         var now = clock.NowMicros();
         var olderThan = now - UnixMicros.Of(settings.Verification.PurgeAfter);
-        await database.TransactAsync(async db =>
+        var small = await database.TransactAsync(async db => new Purged
         {
-            await OneTimeLinks.PurgeAsync(db, now);
-            await UsernameHolds.PurgeAsync(db, now);
-            await Grants.PurgeAsync(db, now);
-            await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites));
+            Links = await OneTimeLinks.PurgeAsync(db, now),
+            UsernameHolds = await UsernameHolds.PurgeAsync(db, now),
+            Grants = await Grants.PurgeAsync(db, now),
+            Invites = await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites)),
         }, cancellationToken);
-        await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken);
-        await BatchesAsync(db => SecurityEvents.PurgeAsync(db, now - UnixMicros.Of(KeepEvents), PurgeBatch), cancellationToken);
-        return await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken);
+        var before = now - UnixMicros.Of(KeepEvents);
+        return small with
+        {
+            Sessions = await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken),
+            Events = await BatchesAsync(db => SecurityEvents.PurgeAsync(db, before, PurgeBatch), cancellationToken),
+            SignUps = await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken),
+        };
     }
 
     private async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -80,8 +84,8 @@ internal sealed class Housekeeping(
     {
         var mine = await database.TransactAsync(
             db => Leases.TryTakeAsync(db, "purge", holder, clock.NowMicros(), TimeSpan.FromMinutes(5)), cancellationToken);
-        if (mine && await PurgeAsync(cancellationToken) is > 0 and var purged)
-            log.Purged(purged);
+        if (mine && await PurgeAsync(cancellationToken) is { SignUps: > 0 } purged)
+            log.Purged(purged.SignUps);
     }
 
     private async Task<int> BatchesAsync(Func<Db, Task<int>> purge, CancellationToken cancellationToken)
@@ -119,4 +123,22 @@ internal sealed class Housekeeping(
             log.HousekeepingFailed(exception);
         }
     }
+}
+
+/// <summary>How many of each had expired.</summary>
+internal sealed record Purged
+{
+    public int SignUps { get; init; }
+
+    public int Sessions { get; init; }
+
+    public int Links { get; init; }
+
+    public int Grants { get; init; }
+
+    public int Invites { get; init; }
+
+    public int UsernameHolds { get; init; }
+
+    public int Events { get; init; }
 }

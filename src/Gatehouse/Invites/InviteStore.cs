@@ -116,7 +116,7 @@ internal static class InviteStore
         return await db.ExecuteAsync(Delete, new { idOrNothing = tokenOrId, hashOrNothing = hash }) == 1;
     }
 
-    public static Task PurgeAsync(Db db, long before) => db.ExecuteAsync(Purge, new { before });
+    public static Task<int> PurgeAsync(Db db, long before) => db.ExecuteAsync(Purge, new { before });
 }
 
 internal sealed record Invite

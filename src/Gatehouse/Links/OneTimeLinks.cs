@@ -70,7 +70,7 @@ internal static class OneTimeLinks
     public static Task DiscardNewerAsync(Db db, string purpose, string accountId, long since) =>
         db.ExecuteAsync(DeleteNewerOfAccount, new { purpose, accountId, since });
 
-    public static Task PurgeAsync(Db db, long now) => db.ExecuteAsync(DeleteExpired, new { now });
+    public static Task<int> PurgeAsync(Db db, long now) => db.ExecuteAsync(DeleteExpired, new { now });
 }
 
 internal sealed record OneTimeLink

@@ -33,6 +33,21 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     private const string ReleaseAll = "UPDATE mail_outbox SET due_at = @now WHERE dead_at IS NULL AND due_at > @now";
 
+    private const string SelectListing = """
+        SELECT id AS Id, kind AS Kind, recipient AS Recipient, created_at AS CreatedAt, due_at AS DueAt, tries AS Tries,
+            dead_at AS DeadAt, last_error AS LastError
+        FROM mail_outbox WHERE id > @after AND (@dead = 0 OR dead_at IS NOT NULL) ORDER BY id LIMIT @most
+        """;
+
+    private const string CountAll = """
+        SELECT count(*) AS Total, count(dead_at) AS Dead, min(CASE WHEN dead_at IS NULL THEN created_at END) AS OldestWaiting
+        FROM mail_outbox
+        """;
+
+    private const string Retry = """
+        UPDATE mail_outbox SET dead_at = NULL, due_at = @now, tries = 0 WHERE dead_at IS NOT NULL AND (@id IS NULL OR id = @id)
+        """;
+
     private const string NextDue = "SELECT min(due_at) FROM mail_outbox WHERE dead_at IS NULL";
 
     private readonly SemaphoreSlim news = new(0);
@@ -78,6 +93,51 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
     public static Task ReleaseAllAsync(Db db, long now) => db.ExecuteAsync(ReleaseAll, new { now });
 
     public static Task<long?> NextDueAsync(Db db) => db.ScalarAsync<long?>(NextDue);
+
+    /// <summary>What waits or was given up, in order of its making; only the latter, if asked so.</summary>
+    /// <param name="after">The last id of the page before; empty for the first.</param>
+    public static Task<IReadOnlyList<MailListing>> ListAsync(Db db, bool dead, string after, int most) =>
+        db.ListAsync<MailListing>(SelectListing, new { dead = dead ? 1 : 0, after, most });
+
+    public static async Task<OutboxCount> CountAsync(Db db) => (await db.FirstOrNullAsync<OutboxCount>(CountAll))!;
+
+    /// <summary>
+    /// Gives a mail that was given up another try, or all of them; the number of such mails. One older than a link lives
+    /// gets this one try.
+    /// </summary>
+    public static Task<int> RetryAsync(Db db, string? id, long now) => db.ExecuteAsync(Retry, new { id, now });
+}
+
+/// <summary>A row as the operator lists it.</summary>
+internal sealed record MailListing
+{
+    public required string Id { get; init; }
+
+    public required string Kind { get; init; }
+
+    /// <summary>An address, or what the mail's kind finds one by.</summary>
+    public required string Recipient { get; init; }
+
+    public required long CreatedAt { get; init; }
+
+    public required long DueAt { get; init; }
+
+    public required long Tries { get; init; }
+
+    /// <summary>Null: it will be tried (again).</summary>
+    public required long? DeadAt { get; init; }
+
+    /// <summary>May quote the recipient.</summary>
+    public required string? LastError { get; init; }
+}
+
+internal sealed record OutboxCount
+{
+    public required long Total { get; init; }
+
+    public required long Dead { get; init; }
+
+    public required long? OldestWaiting { get; init; }
 }
 
 /// <summary>A claimed row.</summary>

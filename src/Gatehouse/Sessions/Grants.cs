@@ -81,7 +81,7 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
 
     public static Task RevokeAllAsync(Db db, string accountId) => db.ExecuteAsync(DeleteOfAccount, new { accountId });
 
-    public static Task PurgeAsync(Db db, long now) => db.ExecuteAsync(DeleteExpired, new { now });
+    public static Task<int> PurgeAsync(Db db, long now) => db.ExecuteAsync(DeleteExpired, new { now });
 
     private object Parameters(Granted granted) => new
     {

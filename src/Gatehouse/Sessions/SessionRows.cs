@@ -106,12 +106,14 @@ internal static class SessionRows
 
     public static Task DeleteByTokenAsync(Db db, byte[] tokenHash) => db.ExecuteAsync(DeleteByToken, new { tokenHash });
 
-    public static async Task DeleteOfAccountAsync(Db db, string accountId, string? exceptId)
+    /// <summary>The number of sessions that ended.</summary>
+    public static async Task<int> DeleteOfAccountAsync(Db db, string accountId, string? exceptId)
     {
         await db.ExecuteAsync(RaiseEpoch, new { accountId });
-        await db.ExecuteAsync(DeleteOfAccount, new { accountId, exceptId });
+        var ended = await db.ExecuteAsync(DeleteOfAccount, new { accountId, exceptId });
         if (exceptId is not null)
             await db.ExecuteAsync(MoveAlong, new { accountId, exceptId });
+        return ended;
     }
 
     /// <summary>False when the account has no such session.</summary>

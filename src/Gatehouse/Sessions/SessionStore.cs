@@ -100,7 +100,8 @@ internal sealed class SessionStore(
     }
 
     /// <summary>Ends every session of the account but one, in the caller's transaction; call <see cref="ForgetAll"/> after it.</summary>
-    public static Task RevokeAllAsync(Db db, string accountId, string? exceptId) =>
+    /// <returns>The number of sessions that ended.</returns>
+    public static Task<int> RevokeAllAsync(Db db, string accountId, string? exceptId) =>
         SessionRows.DeleteOfAccountAsync(db, accountId, exceptId);
 
     /// <summary>The live sessions of an account, the one used last first.</summary>

@@ -65,7 +65,8 @@ internal static class AccountSettings
     public static Task<Account?> FindAsync(Granted granted, SettingsServices services, CancellationToken cancellationToken) =>
         services.Database.ReadAsync(db => AccountStore.FindAsync(db, granted.Session.AccountId), cancellationToken);
 
-    private static async Task<byte[]?> DescribeAsync(Db db, string accountId)
+    /// <summary>The account as the API shows it; null when there is none.</summary>
+    public static async Task<byte[]?> DescribeAsync(Db db, string accountId)
     {
         if (await AccountStore.FindAsync(db, accountId) is not { } account)
             return null;

@@ -66,7 +66,8 @@ internal static class DeleteAccount
     /// Deletes an account and all that is about it, in the caller's transaction; false when there is none. What stays is
     /// the fact that an account of this id was deleted, without an address, and a good-bye that waits to be mailed.
     /// </summary>
-    public static async Task<bool> EraseAsync(Db db, string accountId, Outbox outbox, TimeProvider clock)
+    public static async Task<bool> EraseAsync(
+        Db db, string accountId, Outbox outbox, TimeProvider clock, string detail = "")
     {
         if (await AccountStore.FindAsync(db, accountId) is not { } account)
             return false;
@@ -74,7 +75,8 @@ internal static class DeleteAccount
         if (account is { IsVerified: true, Email: { } email })
             await outbox.EnqueueAsync(db, GoodByeMail.Kind, null, email);
         await SecurityEvents.EraseAsync(db, accountId);
-        await SecurityEvents.RecordAsync(db, clock, accountId, SecurityEventTypes.AccountDeleted, new RequestOrigin(null, null));
+        await SecurityEvents.RecordAsync(
+            db, clock, accountId, SecurityEventTypes.AccountDeleted, new RequestOrigin(null, null), detail);
         await AccountStore.DeleteAsync(db, accountId);
         return true;
     }

@@ -139,17 +139,11 @@ internal static class Verify
             if (!await MayGoOnAsync(db, found.Pending, services, now))
                 return (null, Problems.InviteInvalid());
             if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, found.Token, now) is not { } link
-                || !await AccountStore.VerifyAsync(db, link.AccountId, link.SentTo, now))
+                || await MakeOwnAsync(db, services.Clock, found.Pending, link.SentTo, userName, origin) is not { } user)
             {
                 return (null, Problems.LinkInvalid());
             }
-            var user = new User(Ids.New(services.Clock), userName.Text, "{}", now);
-            await UserStore.TryAddAsync(db, link.AccountId, user);
-            await OneTimeLinks.DiscardAsync(db, LinkPurpose.VerifyEmail, link.AccountId);
-            await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.AccountVerified, origin);
             await services.Deliveries.AccountVerifiedAsync(db, link.AccountId);
-            if (found.Pending.InviteId is { } invite && await InviteStore.TryClaimAsync(db, invite, link.SentTo, now))
-                await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.InviteClaimed, origin);
             var verified = await AccountStore.FindAsync(db, link.AccountId);
             if (!withSession)
                 return (new Done(verified!, null), null);
@@ -165,6 +159,36 @@ internal static class Verify
             services.Sessions.Forget(presented.Session.Id);
         GatehouseMeter.Verified();
         return (done, null);
+    }
+
+    /// <summary>
+    /// For the operator, who knows by other means whose address it is: makes the newest sign-up of an address its
+    /// account, without a link. Null: none is pending, or the address has an account.
+    /// </summary>
+    public static async Task<Account?> ByOperatorAsync(Db db, TimeProvider clock, string emailKey)
+    {
+        await AccountStore.LockPendingAsync(db, emailKey);
+        if (await AccountStore.FindNewestPendingAsync(db, emailKey) is not { } pending)
+            return null;
+        var user = await MakeOwnAsync(
+            db, clock, pending, emailKey, FirstName(pending), new RequestOrigin(null, null), SecurityEvents.ByOperator);
+        return user is null ? null : await AccountStore.FindAsync(db, pending.Id);
+    }
+
+    /// <summary>What every verification does; the account's first user, or null when the address has an account.</summary>
+    private static async Task<User?> MakeOwnAsync(
+        Db db, TimeProvider clock, Account pending, string sentTo, UserName userName, RequestOrigin origin, string detail = "")
+    {
+        var now = clock.NowMicros();
+        if (!await AccountStore.VerifyAsync(db, pending.Id, sentTo, now))
+            return null;
+        var user = new User(Ids.New(clock), userName.Text, "{}", now);
+        await UserStore.TryAddAsync(db, pending.Id, user);
+        await OneTimeLinks.DiscardAsync(db, LinkPurpose.VerifyEmail, pending.Id);
+        await SecurityEvents.RecordAsync(db, clock, pending.Id, SecurityEventTypes.AccountVerified, origin, detail);
+        if (pending.InviteId is { } invite && await InviteStore.TryClaimAsync(db, invite, sentTo, now))
+            await SecurityEvents.RecordAsync(db, clock, pending.Id, SecurityEventTypes.InviteClaimed, origin, detail);
+        return user;
     }
 
     /// <summary>

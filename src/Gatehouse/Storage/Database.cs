@@ -24,6 +24,9 @@ internal abstract class Database : IAsyncDisposable
     /// </summary>
     public abstract Task<T> TransactAloneAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken);
 
+    /// <summary>What an operator asks of the database itself.</summary>
+    public abstract Task<DatabaseFacts> DescribeAsync(CancellationToken cancellationToken);
+
     public Task TransactAsync(Func<Db, Task> work, CancellationToken cancellationToken) =>
         TransactAsync(async db => { await work(db); return true; }, cancellationToken);
 
@@ -35,6 +38,23 @@ internal abstract class Database : IAsyncDisposable
 
     public static bool IsPostgres(string connectionString) =>
         connectionString.TrimStart().StartsWith("Host=", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The file of a SQLite database, absolute; null for PostgreSQL.</summary>
+    public static string? FileOf(string connectionString) => IsPostgres(connectionString)
+        ? null
+        : Path.GetFullPath(new SqliteConnectionStringBuilder(connectionString).DataSource);
+
+    /// <summary>
+    /// Whether what crosses a network on the way to the database can be read or forged by somebody on the way. A server on
+    /// this machine needs no TLS; any other needs a certificate that names it (GH-SEC-229).
+    /// </summary>
+    public static bool IsExposed(string connectionString)
+    {
+        if (!IsPostgres(connectionString))
+            return false;
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return settings.SslMode != SslMode.VerifyFull && settings.Host!.Split(',').Any(host => !IsThisMachine(host));
+    }
 
     /// <summary>What is wrong with a connection string, without repeating it; null when nothing is.</summary>
     public static string? FaultOf(string connectionString)
@@ -57,4 +77,18 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>What a broken store means for the caller: 503 for what may pass, the exception itself for a bug.</summary>
     protected static Exception Translate(DbException exception, bool unavailable) =>
         unavailable ? new StoreUnavailableException("The database is unavailable.", exception) : exception;
+
+    private static bool IsThisMachine(string host)
+    {
+        var name = host.Trim();
+        if (name.StartsWith('/') || name.StartsWith('@')) // a local socket
+            return true;
+        var plain = name.StartsWith('[') ? name[1..].Split(']')[0] : name.Count(c => c == ':') == 1 ? name.Split(':')[0] : name;
+        return plain.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (System.Net.IPAddress.TryParse(plain, out var address) && System.Net.IPAddress.IsLoopback(address));
+    }
 }
+
+/// <param name="Now">The database's own clock; null where it is this machine's.</param>
+/// <param name="Journal">How commits are kept, where that can be got wrong; else null.</param>
+internal sealed record DatabaseFacts(string Version, long? Now, string? Journal);

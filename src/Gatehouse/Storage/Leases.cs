@@ -9,6 +9,11 @@ internal static class Leases
         WHERE leases.expires_at <= @now OR leases.holder = excluded.holder
         """;
 
+    private const string CountLive = "SELECT count(*) FROM leases WHERE expires_at > @now";
+
+    /// <summary>Whether a server did background work so lately that it may still be running.</summary>
+    public static async Task<bool> AnyAsync(Db db, long now) => await db.ScalarAsync<long>(CountLive, new { now }) > 0;
+
     public static async Task<bool> TryTakeAsync(Db db, string name, string holder, long now, TimeSpan length) =>
         await db.ExecuteAsync(Take, new { name, holder, now, expiresAt = now + UnixMicros.Of(length) }) == 1;
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -36,6 +37,25 @@ internal sealed class Migrator(Database database, TimeProvider clock)
         var applied = (await db.ListAsync<AppliedStep>(SelectApplied)).Select(step => step.Version).ToHashSet();
         return Steps().Any(step => !applied.Contains(step.Version));
     }, cancellationToken);
+
+    /// <summary>Whether the database is exactly at this program's schema: no step missing, none that it doesn't know.</summary>
+    public async Task<SchemaState> CompareAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<AppliedStep> applied;
+        try
+        {
+            applied = await database.ReadAsync(db => db.ListAsync<AppliedStep>(SelectApplied), cancellationToken);
+        }
+        catch (DbException)
+        {
+            return SchemaState.None; // no table of steps: not a database of ours yet
+        }
+        var known = Steps().Select(step => (step.Version, step.Digest)).ToHashSet();
+        var there = applied.Select(step => (step.Version, step.Digest)).ToHashSet();
+        return known.IsSubsetOf(there) ? there.IsSubsetOf(known) ? SchemaState.Current : SchemaState.Newer
+            : there.IsSubsetOf(known) ? SchemaState.Behind
+            : SchemaState.Foreign;
+    }
 
     private async Task<IReadOnlyList<string>> ApplyMissingAsync(Db db)
     {
@@ -78,4 +98,22 @@ internal sealed class Migrator(Database database, TimeProvider clock)
     private sealed record Step(long Version, string Name, string Sql, string Digest);
 
     private sealed record AppliedStep(long Version, string Name, string Digest);
+}
+
+/// <summary>A database's schema beside the one that this program knows.</summary>
+internal enum SchemaState
+{
+    /// <summary>No schema of ours.</summary>
+    None,
+
+    /// <summary>Steps are missing.</summary>
+    Behind,
+
+    Current,
+
+    /// <summary>A newer program has added steps.</summary>
+    Newer,
+
+    /// <summary>Steps are missing and others are there: made by another line of releases.</summary>
+    Foreign,
 }

@@ -70,6 +70,14 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
+    public override Task<DatabaseFacts> DescribeAsync(CancellationToken cancellationToken) => ReadAsync(async db =>
+    {
+        var version = await db.ScalarAsync<string>("SHOW server_version");
+        // The one place that asks for its time: to compare it with ours.
+        var now = await db.ScalarAsync<long>("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS bigint)");
+        return new DatabaseFacts(version!, now, null);
+    }, cancellationToken);
+
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();

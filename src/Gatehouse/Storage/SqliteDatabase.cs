@@ -69,6 +69,13 @@ internal sealed class SqliteDatabase : Database
     public override Task<T> TransactAloneAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken) =>
         TransactAsync(work, cancellationToken); // SQLite has one writer at a time, over all processes
 
+    public override Task<DatabaseFacts> DescribeAsync(CancellationToken cancellationToken) => ReadAsync(async db =>
+    {
+        var version = await db.ScalarAsync<string>("SELECT sqlite_version()");
+        var journal = await db.ScalarAsync<string>("PRAGMA journal_mode");
+        return new DatabaseFacts(version!, null, journal);
+    }, cancellationToken);
+
     public override async ValueTask DisposeAsync()
     {
         await writer.DisposeAsync();

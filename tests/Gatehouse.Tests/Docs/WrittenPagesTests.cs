@@ -59,9 +59,12 @@ public sealed partial class WrittenPagesTests
         var targets = lockFile.RootElement.GetProperty("dependencies").EnumerateObject();
         foreach (var package in targets.SelectMany(target => target.Value.EnumerateObject()))
         {
-            // Direct here are the analyzers alone: they judge the code and are not shipped.
-            if (package.Value.GetProperty("type").GetString() is "Project" or "Direct")
+            // Analyzers judge the code and are not shipped.
+            if (package.Value.GetProperty("type").GetString() is "Project" || package.Name.EndsWith("Analyzer", StringComparison.Ordinal)
+                || package.Name.EndsWith("Analyzers", StringComparison.Ordinal))
+            {
                 continue;
+            }
             var row = $"| {package.Name} | {package.Value.GetProperty("resolved").GetString()} |";
             Assert.True(notices.Contains(row, StringComparison.Ordinal), $"THIRD-PARTY-NOTICES.md has no row '{row}'.");
         }
@@ -77,7 +80,7 @@ public sealed partial class WrittenPagesTests
         .. Directory.GetFiles(Flows, "*.md"),
         .. Directory.GetFiles(Path.Combine(Node.RepositoryRoot, "samples"), "README.md", SearchOption.AllDirectories)
             .Where(page => !page.Contains("node_modules", StringComparison.Ordinal)),
-        .. ((string[])["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md"])
+        .. ((string[])["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md", "docs/operating.md"])
             .Select(page => Path.Combine(Node.RepositoryRoot, page)),
     ];
 

@@ -153,7 +153,7 @@ public sealed partial class PageRulesTests
             var secret = path.StartsWith("/auth/passwd", StringComparison.Ordinal) ? reset : token;
             var address = path.Replace("{token}", secret, StringComparison.Ordinal)
                 .Replace("{id}", mails[0].GetProperty("id").GetString(), StringComparison.Ordinal);
-            if (path != "/auth/users")
+            if (path is not ("/auth/users" or "/auth/settings"))
                 pages[path] = await browser.GetAsync(address);
             var posted = await browser.PostAsync(address, ("email", "<"), ("user_name", "<b>"), ("password", "x"));
             if (posted.Status is not (HttpStatusCode.SeeOther or HttpStatusCode.MethodNotAllowed))
@@ -163,6 +163,10 @@ public sealed partial class PageRulesTests
         pages["/ for a customer"] = await browser.GetAsync("/");
         pages["/auth/users"] = await browser.GetAsync("/auth/users");
         pages["/auth/users refused"] = await browser.PostAsync("/auth/users", ("name", "<b>"), ("password", "x"));
+        pages["/auth/settings"] = await browser.GetAsync("/auth/settings");
+        await browser.PostAsync("/auth/settings", ("action", "open"), ("password", App.Password));
+        pages["/auth/settings opened"] = await browser.GetAsync("/auth/settings");
+        pages["/auth/settings refused"] = await browser.PostAsync("/auth/settings", ("action", "username"), ("username", "<b>"));
         pages["unknown"] = await browser.GetAsync("/nothing/here");
         return pages;
     }

@@ -20,7 +20,7 @@ namespace Gatehouse.Tests.Support;
 internal sealed class App : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
-    private const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    public const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     private static int customers;
     private readonly WebApplication server;
     private readonly bool ownsStore;

@@ -127,13 +127,32 @@ internal sealed class ServerProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static ServerProcess Start(string folder, int port, string environment, string[] arguments, string program)
+    /// <summary>Starts it with these arguments and no others.</summary>
+    public static ServerProcess StartVerb(string folder, int port, string environment, params string[] arguments) =>
+        Start(folder, port, environment, arguments, "Gatehouse.Server.dll");
+
+    /// <summary>Runs a verb of the command line to its end; nobody sits at its terminal.</summary>
+    public static async Task<Said> RunVerbAsync(string folder, string environment, params string[] arguments)
+    {
+        using var verb = Process.Start(StartInfo(folder, environment, arguments, "Gatehouse.Server.dll"))!;
+        using var limit = new CancellationTokenSource(Patience);
+        var (output, error) = (verb.StandardOutput.ReadToEndAsync(limit.Token), verb.StandardError.ReadToEndAsync(limit.Token));
+        verb.StandardInput.Close();
+        await verb.WaitForExitAsync(limit.Token);
+        return new Said(verb.ExitCode, await output, await error);
+    }
+
+    private static ServerProcess Start(string folder, int port, string environment, string[] arguments, string program) =>
+        new(Process.Start(StartInfo(folder, environment, arguments, program))!, port);
+
+    private static ProcessStartInfo StartInfo(string folder, string environment, string[] arguments, string program)
     {
         Directory.CreateDirectory(folder);
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -142,7 +161,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToArray())
             start.Environment.Remove(name);
         start.Environment["DOTNET_ENVIRONMENT"] = environment;
-        return new ServerProcess(Process.Start(start)!, port);
+        return start;
     }
 
     private static bool IsOurs(string name) => name is not "DOTNET_ROOT"

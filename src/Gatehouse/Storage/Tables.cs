@@ -1,0 +1,32 @@
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// Every table that holds something worth keeping, those that are referred to before those that refer. A test compares
+/// the list with the schema, so a new table can't be forgotten.
+/// </summary>
+internal static class Tables
+{
+    public static IReadOnlyList<Table> All { get; } =
+    [
+        new("accounts", "id"),
+        new("username_holds", "username_key"),
+        new("users", "id"),
+        new("sessions", "id"),
+        new("one_time_links", "hash"),
+        new("grants", "hash"),
+        new("email_changes", "account_id"),
+        new("invites", "id"),
+        new("mail_outbox", "id"),
+        new("dev_mails", "id"),
+        new("security_events", "id"),
+        new("event_deliveries", "id"),
+        new("signing_keys", "kid"),
+        new("data_protection_keys", "id"),
+    ];
+
+    /// <summary>What each database has of its own and no other may be given.</summary>
+    public static IReadOnlyList<string> NotMoved { get; } = ["schema_migrations", "leases"];
+}
+
+/// <param name="Key">The columns of its primary key.</param>
+internal sealed record Table(string Name, params string[] Key);
