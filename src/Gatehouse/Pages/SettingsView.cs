@@ -83,8 +83,15 @@ internal sealed record SettingsView(
     }
 
     private static Html ToHtml(SecurityEvent item) => $"""
-        <li><span>{Words(item.Type)}<small>{ClientName.Of(item.UserAgent)}, {item.Ip}, {Time(item.At)}</small></span></li>
+        <li><span>{Words(item.Type)}<small>{Where(item)}, {Time(item.At)}</small></span></li>
         """;
+
+    private static string Where(SecurityEvent item) => item switch
+    {
+        { Detail: SecurityEvents.ByOperator } => "by the operator",
+        { Ip: { } ip } => $"{ClientName.Of(item.UserAgent)}, {ip}",
+        _ => ClientName.Of(item.UserAgent),
+    };
 
     private static string Words(string type) => char.ToUpperInvariant(type[0]) + type[1..].Replace('_', ' ');
 

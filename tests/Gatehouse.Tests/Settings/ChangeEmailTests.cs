@@ -32,7 +32,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
         Assert.Contains("/auth/email/", link.Links[0], StringComparison.Ordinal);
         var notice = await app.MailAsync(old, seen);
         Assert.Equal("email_change_asked", notice.Kind);
-        Assert.DoesNotContain(notice.Links, url => url.Contains(link.Token, StringComparison.Ordinal));
+        Assert.Empty(notice.Links);
         Assert.DoesNotContain(next, notice.Text, StringComparison.Ordinal);
         (await app.LogInAsync(next)).IsProblem(401, "invalid_credentials");
         Assert.Equal(old, (await alice.GetAsync("/api/auth/session")).Text("account", "email"));

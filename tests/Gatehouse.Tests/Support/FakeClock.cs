@@ -3,10 +3,13 @@ namespace Gatehouse.Tests.Support;
 /// <summary>
 /// Time that stands still until a test moves it. Timers made through it (<c>Task.Delay</c>, <c>PeriodicTimer</c> and
 /// <c>CancellationTokenSource</c> with a time provider, too) fire inside <see cref="Advance"/>, on the caller's thread,
-/// in the order they fall due, each seeing its own due time as now. Thread-safe.
+/// in the order they fall due, each seeing its own due time as now. A leap over many ticks of a periodic timer is to it
+/// what sleep is on a real machine: it misses some and fires again at the end. Thread-safe.
 /// </summary>
 internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
 {
+    private const int MostTicksPerAdvance = 60; // three days of a timer that ticks each second are 260,000
+
     private readonly Lock gate = new();
     private readonly Lock advancing = new();
     private readonly List<FakeTimer> armed = []; // in the order they were armed: equal due times fire in that order
@@ -37,6 +40,8 @@ internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
         lock (advancing)
         {
             var end = GetUtcNow() + by;
+            lock (gate)
+                armed.ForEach(timer => timer.Ticks = 0);
             while (TakeDue(end) is { } timer)
                 timer.Fire(); // outside the gate: it may read the clock, and make, change or dispose timers
         }
@@ -78,7 +83,7 @@ internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
             now = next.DueAt > now ? next.DueAt : now;
             armed.Remove(next);
             if (next.Period > TimeSpan.Zero)
-                Arm(next, next.Period);
+                Arm(next, ++next.Ticks < MostTicksPerAdvance || end - now < next.Period ? next.Period : end - now);
             return next;
         }
     }
@@ -96,6 +101,8 @@ internal sealed class FakeClock(DateTimeOffset start) : TimeProvider
         private bool disposed;
 
         public DateTimeOffset DueAt { get; set; }
+
+        public int Ticks { get; set; }
 
         /// <summary>Zero and infinite both mean "once", as with the system's timers.</summary>
         public TimeSpan Period { get; private set; }

@@ -51,6 +51,18 @@ public sealed class FakeClockTests
     }
 
     [Fact]
+    public void A_leap_over_many_ticks_misses_some_and_ends_with_one()
+    {
+        using var timer = Start("tick", 1, 1);
+        clock.Advance(TimeSpan.FromDays(3));
+        Assert.Equal(61, fired.Count);
+        Assert.Equal("tick@60", fired[^2]);
+        Assert.Equal("tick@259200", fired[^1]);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("tick@259201", fired[^1]);
+    }
+
+    [Fact]
     public void A_changed_timer_forgets_its_old_time()
     {
         using var timer = Start("changed", 1);

@@ -63,8 +63,11 @@ internal sealed class AccountMails(MailLayout layout)
 
     public ComposedMail EmailChangeAsked(string to) => layout.Compose("email_change_asked", to, new(
         $"A new email was asked for at {layout.Title}", null,
-        ["Somebody who knows your password asked to use another email address for your account. Nothing has changed yet."],
-        new("It wasn't me: choose a new password", layout.UrlOf("/auth/passwd")),
+        [
+            "Somebody who knows your password asked to use another email address for your account. Nothing has changed yet.",
+            "If it wasn't you, choose a new password at once: that takes the request back too.",
+        ],
+        null,
         "You get this mail because it is your account. If it was you, there is nothing to do here."));
 
     public ComposedMail EmailChanged(string to, string token) => layout.Compose("email_changed", to, new(
