@@ -121,10 +121,12 @@ public abstract class ListenerTests(StoreKind kind)
         await app.JoinAsync();
         await DeliverAsync(app);
 
-        for (var hours = 0; hours <= 25; hours++)
+        // The server's own relay may be at it just now: then this round finds nothing to do.
+        for (var hours = 0; hours < 200 && !app.Logs.Text.Contains("EventGivenUp", StringComparison.Ordinal); hours++)
         {
             app.Clock.Advance(TimeSpan.FromHours(1));
             await DeliverAsync(app);
+            await Task.Delay(1);
         }
 
         Assert.Contains("EventGivenUp", app.Logs.Text, StringComparison.Ordinal);
