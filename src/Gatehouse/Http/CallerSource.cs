@@ -14,18 +14,18 @@ internal static class CallerSource
 
     /// <summary>
     /// What per-source limits count by: an IPv4 address (also when mapped into IPv6), or the /64 of an IPv6 address,
-    /// which is what one customer gets (GH-SEC-043).
+    /// which is what one customer gets, within its /48 (GH-SEC-043).
     /// </summary>
-    public static string SourceKey(this HttpContext http)
+    public static Source SourceKey(this HttpContext http)
     {
         var address = Address(http);
         if (address is null)
-            return "unknown";
+            return new Source("unknown", null);
         if (address.AddressFamily != AddressFamily.InterNetworkV6)
-            return address.ToString();
+            return new Source(address.ToString(), null);
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
-        return string.Concat(Convert.ToHexStringLower(bytes[..8]), "::/64");
+        return new Source(Convert.ToHexStringLower(bytes[..8]) + "::/64", Convert.ToHexStringLower(bytes[..6]) + "::/48");
     }
 
     public static string? Ip(this HttpContext http)
@@ -53,3 +53,7 @@ internal static class CallerSource
         return address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
     }
 }
+
+/// <param name="Key">One customer, as far as an address tells.</param>
+/// <param name="Network">What one customer may rent as a whole, 65,536 keys of it; null for IPv4.</param>
+internal readonly record struct Source(string Key, string? Network);

@@ -11,6 +11,7 @@ namespace Gatehouse.Http;
 /// </summary>
 internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock)
 {
+    private const int NetworkFactor = 10; // an IPv6 network has as many permits as ten customers in it (GH-SEC-043)
     private const int MostKeys = 200_000; // about 50 MiB at worst; a flood of new keys must not eat the server
     private readonly ConcurrentDictionary<(LimitName, string), Stamps> counts = new();
     private const int CountEvery = 256; // counting the keys locks all of them
@@ -21,30 +22,23 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
     public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, string key, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!settings.RateLimits.Enabled)
-            return ValueTask.FromResult<TimeSpan?>(null);
-        var rule = settings.RateLimits.Rules[name];
-        var now = clock.NowMicros();
-        SweepSometimes(now);
-        while (true)
-        {
-            var stamps = counts.GetOrAdd((name, key), static (_, rule) => new Stamps(rule.Permits), rule);
-            lock (stamps)
-            {
-                if (!stamps.Dropped)
-                    return ValueTask.FromResult(stamps.TryTake(now, UnixMicros.Of(rule.Window)));
-            }
-        }
+        return ValueTask.FromResult(Take(name, key, 1));
+    }
+
+    /// <summary>The same for a source, which shares its network's permits. It goes first: one source alone uses up no network.</summary>
+    public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, Source source, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(
+            Take(name, source.Key, 1) ?? (source.Network is { } network ? Take(name, network, NetworkFactor) : null));
     }
 
     /// <summary>Whether a permit is free; takes none.</summary>
-    public ValueTask<TimeSpan?> PeekAsync(LimitName name, string key, CancellationToken cancellationToken)
+    public ValueTask<TimeSpan?> PeekAsync(LimitName name, Source source, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!settings.RateLimits.Enabled || !counts.TryGetValue((name, key), out var stamps))
-            return ValueTask.FromResult<TimeSpan?>(null);
-        lock (stamps)
-            return ValueTask.FromResult(stamps.Wait(clock.NowMicros(), UnixMicros.Of(settings.RateLimits.Rules[name].Window)));
+        return ValueTask.FromResult(
+            Peek(name, source.Key) ?? (source.Network is { } network ? Peek(name, network) : null));
     }
 
     /// <summary>
@@ -84,6 +78,32 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
             return;
         lock (stamps)
             stamps.Clear();
+    }
+
+    private TimeSpan? Take(LimitName name, string key, int factor)
+    {
+        if (!settings.RateLimits.Enabled)
+            return null;
+        var rule = settings.RateLimits.Rules[name];
+        var now = clock.NowMicros();
+        SweepSometimes(now);
+        while (true)
+        {
+            var stamps = counts.GetOrAdd((name, key), static (_, permits) => new Stamps(permits), rule.Permits * factor);
+            lock (stamps)
+            {
+                if (!stamps.Dropped)
+                    return stamps.TryTake(now, UnixMicros.Of(rule.Window));
+            }
+        }
+    }
+
+    private TimeSpan? Peek(LimitName name, string key)
+    {
+        if (!settings.RateLimits.Enabled || !counts.TryGetValue((name, key), out var stamps))
+            return null;
+        lock (stamps)
+            return stamps.Wait(clock.NowMicros(), UnixMicros.Of(settings.RateLimits.Rules[name].Window));
     }
 
     private AttemptEnd End(Stamps stamps, AttemptOutcome outcome, long window)

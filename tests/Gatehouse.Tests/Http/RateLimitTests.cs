@@ -27,6 +27,7 @@ public sealed class RateLimitTests
     };
 
     [Theory]
+    [Meets("GH-SEC-042", "GH-SEC-052", "GH-SEC-053", "GH-SEC-157")]
     [MemberData(nameof(PerSource))]
     public async Task A_source_has_its_permits_and_then_waits(
         string name, int permits, string window, string path, string? json, int status)
@@ -66,6 +67,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-048")]
     public async Task However_the_path_is_spelt_it_is_one_budget()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"), ("RateLimits:LoginSource:Permits", "4"));
@@ -83,6 +85,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-026", "GH-SEC-045", "GH-SEC-047", "GH-SEC-204")]
     public async Task The_account_s_failures_are_one_budget_over_every_path_that_checks_a_password()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"), ("RateLimits:LoginSource:Permits", "1000"));
@@ -105,6 +108,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-008")]
     public async Task An_unknown_account_is_blocked_at_the_same_count()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"), ("RateLimits:LoginSource:Permits", "1000"));
@@ -119,6 +123,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-046")]
     public async Task Two_hundred_guesses_at_once_are_no_more_than_the_budget()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"), ("RateLimits:LoginSource:Permits", "1000"));
@@ -132,6 +137,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-287")]
     public async Task An_address_gets_three_mails_an_hour_and_the_answer_never_tells()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"));
@@ -146,6 +152,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-052")]
     public async Task A_good_link_is_no_wrong_one_and_a_blocked_source_cannot_use_it()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"));
@@ -159,6 +166,7 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-043")]
     public async Task Sources_do_not_pay_for_each_other()
     {
         await using var app = await App.StartAsync(
@@ -169,6 +177,36 @@ public sealed class RateLimitTests
             statuses.Add((int)(await app.GetAsync("/api/auth/usernames/someone", ("X-Forwarded-For", source))).Status);
 
         Assert.Equal([200, 200, 429, 200, 429, 200], statuses);
+    }
+
+    /// <summary>Who rents a /48 has 65,536 sources; they share what ten have, and nobody else pays for it.</summary>
+    [Fact]
+    [Meets("GH-SEC-043")]
+    public async Task A_network_has_ten_times_a_source_s_permits()
+    {
+        await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"), ("KnownProxies:0", "127.0.0.1"),
+            ("RateLimits:Lookup:Permits", "1"), ("RateLimits:Link:Permits", "1"));
+        async Task<int> FromAsync(string source, string path) => (int)(await app.GetAsync(path, ("X-Forwarded-For", source))).Status;
+
+        foreach (var (path, status) in ((string, int)[])[("/api/auth/usernames/someone", 200), ($"/api/auth/passwd/{UnknownLink}", 410)])
+        {
+            for (var i = 0; i < 10; i++)
+                Assert.Equal(status, await FromAsync($"2001:db8:1:{i}::1", path));
+            Assert.Equal(429, await FromAsync("2001:db8:1:a::1", path));
+            Assert.Equal(status, await FromAsync("2001:db8:2::1", path));
+        }
+    }
+
+    /// <summary>A source that is full takes nothing from its network.</summary>
+    [Fact]
+    public async Task One_source_alone_uses_up_no_network()
+    {
+        await using var app = await App.StartAsync(
+            StoreKind.Sqlite, (On, "true"), ("KnownProxies:0", "127.0.0.1"), ("RateLimits:Lookup:Permits", "1"));
+        for (var i = 0; i < 20; i++)
+            await app.GetAsync("/api/auth/usernames/someone", ("X-Forwarded-For", "2001:db8:1::1"));
+
+        (await app.GetAsync("/api/auth/usernames/someone", ("X-Forwarded-For", "2001:db8:1:1::1"))).IsOk();
     }
 
     private static Task<Answer> SendAsync(App app, string path, string? json, int number)

@@ -57,10 +57,10 @@ public sealed class RateLimiterTests
     public async Task Looking_takes_nothing()
     {
         for (var i = 0; i < Permits * 2; i++)
-            Assert.Null(await limiter.PeekAsync(LimitName.Link, "a", CancellationToken.None));
+            Assert.Null(await limiter.PeekAsync(LimitName.Link, new Source("a", null), CancellationToken.None));
         for (var i = 0; i < Permits; i++)
             Assert.Null(await TakeAsync("a"));
-        Assert.Equal(Window, await limiter.PeekAsync(LimitName.Link, "a", CancellationToken.None));
+        Assert.Equal(Window, await limiter.PeekAsync(LimitName.Link, new Source("a", null), CancellationToken.None));
     }
 
     [Fact]
@@ -82,6 +82,7 @@ public sealed class RateLimiterTests
 
     /// <summary>A random history against the definition: no window of any start holds more than the permits.</summary>
     [Fact]
+    [Meets("GH-SEC-046")]
     public async Task No_window_ever_holds_more_than_the_permits()
     {
         for (var seed = 0; seed < 30; seed++)
