@@ -27,6 +27,7 @@ internal static class PurgeVerb
             ("invites", "invites that ended a month ago", purged.Invites),
             ("username_holds", "usernames held for a sign-up", purged.UsernameHolds),
             ("events", "security events over a year old", purged.Events),
+            ("mails", "mails that came to nothing a month ago", purged.Mails),
         ];
         if (asJson)
         {

@@ -3,6 +3,7 @@ using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Invites;
 using Gatehouse.Links;
+using Gatehouse.Mail;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
@@ -23,6 +24,7 @@ internal sealed class Housekeeping(
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KeepEndedInvites = TimeSpan.FromDays(30); // the operator may ask what became of one
+    private static readonly TimeSpan KeepDeadMails = TimeSpan.FromDays(30); // the operator may ask why; they hold an address
     private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(400); // a year and a little: they hold addresses of people
     private readonly string holder = Ids.New(clock);
     private long seenAt;
@@ -61,10 +63,12 @@ internal sealed class Housekeeping(
             Invites = await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites)),
         }, cancellationToken);
         var before = now - UnixMicros.Of(KeepEvents);
+        var deadSince = now - UnixMicros.Of(KeepDeadMails);
         return small with
         {
             Sessions = await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken),
             Events = await BatchesAsync(db => SecurityEvents.PurgeAsync(db, before, PurgeBatch), cancellationToken),
+            Mails = await BatchesAsync(db => Outbox.PurgeAsync(db, deadSince, PurgeBatch), cancellationToken),
             SignUps = await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken),
         };
     }
@@ -141,4 +145,6 @@ internal sealed record Purged
     public int UsernameHolds { get; init; }
 
     public int Events { get; init; }
+
+    public int Mails { get; init; }
 }

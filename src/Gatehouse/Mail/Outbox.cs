@@ -31,6 +31,10 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     private const string Bury = "UPDATE mail_outbox SET dead_at = @now, last_error = @error WHERE id = @id";
 
+    private const string DeleteDead = """
+        DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox WHERE dead_at <= @olderThan LIMIT @most)
+        """;
+
     private const string ReleaseAll = "UPDATE mail_outbox SET due_at = @now WHERE dead_at IS NULL AND due_at > @now";
 
     private const string SelectListing = """
@@ -88,6 +92,8 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     public static Task BuryAsync(Db db, string id, long now, string error) =>
         db.ExecuteAsync(Bury, new { id, now, error });
+
+    public static Task<int> PurgeAsync(Db db, long olderThan, int most) => db.ExecuteAsync(DeleteDead, new { olderThan, most });
 
     /// <summary>For a store that one relay works on alone: what a killed one had claimed is due at once.</summary>
     public static Task ReleaseAllAsync(Db db, long now) => db.ExecuteAsync(ReleaseAll, new { now });

@@ -38,6 +38,7 @@ public abstract class MailRelayTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-280", "GH-SEC-282")]
     public async Task A_mail_that_is_deferred_comes_again_later_and_later_under_the_same_id()
     {
         await using var busy = await SmtpSink.StartAsync("data=451");
@@ -75,6 +76,27 @@ public abstract class MailRelayTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-213")]
+    public async Task A_dead_mail_goes_after_thirty_days()
+    {
+        await using var app = await App.StartOnAsync(store, clock);
+        var housekeeping = app.Services.GetRequiredService<Gatehouse.Hosting.Housekeeping>();
+        await store.AskAsync($"""
+            INSERT INTO mail_outbox (id, kind, account_id, recipient, created_at, due_at, tries, dead_at)
+            VALUES ('0', 'recovery', NULL, 'alice@example.com', 1, 1, 9, {UnixMicros.NowMicros(clock)})
+            """);
+
+        clock.Advance(TimeSpan.FromDays(30) - TimeSpan.FromMicroseconds(1));
+        await housekeeping.PurgeAsync(CancellationToken.None);
+        Assert.Equal(1, await store.CountAsync("mail_outbox"));
+        clock.Advance(TimeSpan.FromMicroseconds(1));
+        await housekeeping.PurgeAsync(CancellationToken.None);
+
+        Assert.Equal(0, await store.CountAsync("mail_outbox"));
+    }
+
+    [Fact]
+    [Meets("GH-SEC-282")]
     public async Task A_mail_is_given_up_when_its_link_would_be_dead()
     {
         await using var app = await StartAsync(ServerProcess.FreePort());
@@ -89,6 +111,7 @@ public abstract class MailRelayTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-281")]
     public async Task A_killed_relay_loses_nothing()
     {
         await using var app = await App.StartOnAsync(store, clock);
@@ -113,6 +136,7 @@ public abstract class MailRelayTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-280")]
     public async Task Two_relays_do_not_send_one_mail_twice()
     {
         await using var one = await App.StartOnAsync(store, clock);
@@ -126,6 +150,7 @@ public abstract class MailRelayTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-249", "GH-SEC-283")]
     public async Task A_mail_that_cannot_be_composed_is_in_nobody_s_way()
     {
         await using var app = await App.StartOnAsync(store, clock);
