@@ -38,7 +38,7 @@ internal sealed class Telemetry : IHostedService, IDisposable
     }
 
     /// <summary>A path may hold a one-time secret: a trace shows the route's template instead (GH-SEC-147).</summary>
-    private sealed class RouteOnly : BaseProcessor<Activity>
+    internal sealed class RouteOnly : BaseProcessor<Activity>
     {
         private static readonly string[] Paths = ["url.path", "url.full", "url.query", "http.target", "http.url"];
 
