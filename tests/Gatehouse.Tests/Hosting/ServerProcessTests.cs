@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Hosting;
@@ -13,6 +15,7 @@ public sealed class ServerProcessTests : IDisposable
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
+    [Meets("GH-SEC-123", "GH-SEC-258", "GH-SEC-259")]
     public async Task Bad_settings_end_it_with_one_message_and_exit_code_2()
     {
         await using var server = ServerProcess.Start(folder, port, "Production", "Sesions:MaxAge=1.00:00:00");
@@ -27,6 +30,7 @@ public sealed class ServerProcessTests : IDisposable
     }
 
     [Fact]
+    [Meets("GH-SEC-123")]
     public async Task In_development_it_needs_nothing_and_a_restart_loses_nothing()
     {
         string cookie;
@@ -55,7 +59,31 @@ public sealed class ServerProcessTests : IDisposable
                 && !file.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal)));
     }
 
+    /// <summary>A request is on its way when the service manager ends the process: it is still answered.</summary>
     [Fact]
+    [Meets("GH-SEC-310")]
+    public async Task What_has_begun_is_answered_before_it_ends()
+    {
+        await using var server = await ServerProcess.StartReadyAsync(folder, port, "Development");
+        const string Body = """{"email":"late@example.com","password":"correct horse battery staple"}""";
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port);
+        using var reader = new StreamReader(client.GetStream());
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            "POST /api/auth/signup HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            + $"Content-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n"));
+        Assert.StartsWith("HTTP/1.1 100", await reader.ReadLineAsync(), StringComparison.Ordinal); // the endpoint waits for the body
+
+        var ended = server.TerminateAsync();
+        await Task.Delay(100);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Body));
+
+        Assert.Contains("HTTP/1.1 202", await reader.ReadToEndAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await ended);
+    }
+
+    [Fact]
+    [Meets("GH-SEC-246", "GH-SEC-260")]
     public async Task In_production_there_is_no_dev_mailbox()
     {
         await using var server = await ServerProcess.StartReadyAsync(folder, port, "Production",
@@ -90,6 +118,7 @@ public sealed class ServerProcessTests : IDisposable
     }
 
     [Fact]
+    [Meets("GH-SEC-123")]
     public async Task Another_secret_than_the_database_s_is_refused()
     {
         await using (var first = await ServerProcess.StartReadyAsync(folder, port, "Development", $"Secrets:Key={Key}"))

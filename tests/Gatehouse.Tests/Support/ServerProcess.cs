@@ -104,19 +104,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         return await ExitAsync();
     }
 
-    public async Task<Answer> PostAsync(string path, string json, CancellationToken cancellationToken)
-    {
-        using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var response = await Http.PostAsync(path, content, cancellationToken);
-        return await Answer.ReadAsync(response);
-    }
+    public Task<Answer> PostAsync(
+        string path, string json, CancellationToken cancellationToken, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, json, cancellationToken, headers);
 
-    public async Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers)
+    public Task<Answer> GetAsync(string path, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Get, path, null, CancellationToken.None, headers);
+
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, string? json, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var request = new HttpRequestMessage(method, path);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);
-        using var response = await Http.SendAsync(request);
+        using var response = await Http.SendAsync(request, cancellationToken);
         return await Answer.ReadAsync(response);
     }
 
