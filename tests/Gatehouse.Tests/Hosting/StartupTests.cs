@@ -10,6 +10,22 @@ public sealed class StartupOnPostgres() : StartupTests(StoreKind.Postgres);
 public abstract class StartupTests(StoreKind kind)
 {
     [Fact]
+    [Meets("GH-SEC-259")]
+    public async Task Nobody_has_an_account_before_the_first_sign_up()
+    {
+        await using var store = await Store.CreateAsync(kind);
+        for (var start = 0; start < 2; start++)
+        {
+            await using var app = await App.StartOnAsync(store, new FakeClock());
+            foreach (var table in (string[])["accounts", "users", "sessions", "grants", "invites", "one_time_links"])
+                Assert.Equal(0, await store.CountAsync(table));
+            foreach (var name in (string[])["admin", "root", "admin@example.com", "admin@localhost"])
+                (await app.LogInAsync(name, "admin")).IsProblem(401, "invalid_credentials");
+        }
+    }
+
+    [Fact]
+    [Meets("GH-SEC-078", "GH-SEC-264")]
     public async Task Two_nodes_that_start_at_once_share_what_is_made_once()
     {
         for (var round = 0; round < 3; round++)

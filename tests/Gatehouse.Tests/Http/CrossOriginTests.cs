@@ -62,6 +62,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     };
 
     [Theory]
+    [Meets("GH-SEC-085", "GH-SEC-086", "GH-SEC-087")]
     [MemberData(nameof(Judgements))]
     public async Task The_contract_s_order_decides(string? origin, string? site, bool passes)
     {
@@ -73,6 +74,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     }
 
     [Theory]
+    [Meets("GH-SEC-090")]
     [InlineData("post")]
     [InlineData("pOsT")]
     [InlineData("Patch")]
@@ -88,6 +90,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     }
 
     [Theory]
+    [Meets("GH-SEC-090")]
     [InlineData("FOO")]
     [InlineData("GETX")]
     [InlineData("TRACE")]
@@ -100,6 +103,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     }
 
     [Fact]
+    [Meets("GH-SEC-092")]
     public async Task Method_override_is_not_a_thing()
     {
         var person = await App.JoinAsync("override@example.com");
@@ -111,10 +115,12 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     }
 
     [Fact]
+    [Meets("GH-SEC-088", "GH-SEC-096", "GH-SEC-208")]
     public async Task What_is_refused_has_not_happened()
     {
         var person = await App.JoinAsync("forged@example.com");
-        string[] evil = [$"Origin: {Theirs}", $"Cookie: gatehouse={person.Cookie}"];
+        var (header, grant) = await person.OpenAsync();
+        string[] evil = [$"Origin: {Theirs}", $"Cookie: gatehouse={person.Cookie}", $"{header}: {grant}"];
         var sessions = await App.Store.CountAsync("sessions");
         var accounts = await App.Store.CountAsync("accounts");
 
@@ -126,7 +132,11 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
         AssertRefused(await SendAsync("POST", "/api/auth/login", evil, App.Json(("email", person.Email), ("password", App.Password))));
         AssertRefused(await SendAsync("POST", "/api/auth/signup", evil, App.Json(("email", "victim@example.com"), ("password", App.Password))));
         AssertRefused(await SendAsync("POST", "/api/auth/passwd", evil, App.Json(("email", person.Email))));
-
+        AssertRefused(await SendAsync("POST", "/api/auth/account/open", evil, App.Json(("password", App.Password))));
+        AssertRefused(await SendAsync("POST", "/api/auth/account/password", evil, App.Json(("password", "chosen by a stranger"))));
+        AssertRefused(await SendAsync("POST", "/api/auth/account/email", evil, App.Json(("email", "mallory@example.com"))));
+        AssertRefused(await SendAsync("DELETE", "/api/auth/account/sessions", evil));
+        AssertRefused(await SendAsync("DELETE", "/api/auth/account", evil));
         Assert.Equal(sessions, await App.Store.CountAsync("sessions"));
         Assert.Equal(accounts, await App.Store.CountAsync("accounts"));
         Assert.Single(await App.MailsAsync(person.Email));
@@ -135,6 +145,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     }
 
     [Fact]
+    [Meets("GH-SEC-093")]
     public async Task A_bearer_token_needs_no_proof_of_origin()
     {
         var person = await App.JoinAsync("bearer@example.com");
@@ -147,6 +158,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
     }
 
     [Theory]
+    [Meets("GH-SEC-093")]
     [InlineData("Bearer x", 401)]
     [InlineData("bearer x", 401)]
     [InlineData("Bearer", 403)]

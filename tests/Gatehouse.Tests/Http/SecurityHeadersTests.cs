@@ -9,6 +9,7 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     private const string Hsts = "Strict-Transport-Security";
 
     [Theory]
+    [Meets("GH-SEC-224", "GH-SEC-226", "GH-SEC-250")]
     [InlineData("GET", "/healthz", null, 200)]
     [InlineData("GET", "/api/auth/info", null, 200)]
     [InlineData("GET", "/.well-known/jwks.json", null, 200)]
@@ -25,8 +26,7 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     [InlineData("HEAD", "/api/auth/session", null, 405)]
     public async Task Every_answer_is_guarded(string method, string path, string? json, int status)
     {
-        var answer = await shared.App.SendAsync(new HttpMethod(method), path, json);
-
+        var answer = await shared.App.SendAsync(new HttpMethod(method), path, json, ("Accept-Encoding", "gzip, br, deflate"));
         Assert.Equal(status, (int)answer.Status);
         AssertGuarded(answer);
         Assert.Null(answer.Header(Hsts));
@@ -35,6 +35,7 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     }
 
     [Theory]
+    [Meets("GH-SEC-228")]
     [InlineData("TRACE")]
     [InlineData("CONNECT")]
     [InlineData("PROPFIND")]
@@ -42,12 +43,16 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     [InlineData("FOO")]
     public async Task A_method_that_nobody_asked_for_is_refused(string method)
     {
-        foreach (var path in (string[])["/api/auth/session", "/healthz", "/api/auth/info"])
+        foreach (var path in (string[])["/api/auth/session", "/healthz", "/api/auth/info", "/auth/login", "/", "/nowhere"])
         {
-            var answer = await RawHttp.SendAsync(shared.App.Address, method, path, null);
+            var answer = await RawHttp.SendAsync(shared.App.Address, method, path, null, "X-Canary: reflected");
 
             Assert.NotNull(answer);
-            Assert.True(answer.Status is HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest, $"{method} {path}: {answer.Status}");
+            Assert.True(
+                answer.Status is HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest
+                    || (path == "/nowhere" && answer.Status == HttpStatusCode.NotFound),
+                $"{method} {path}: {answer.Status}");
+            Assert.DoesNotContain("reflected", answer.Body, StringComparison.Ordinal);
             Assert.DoesNotContain(method, answer.Body, StringComparison.Ordinal);
         }
     }
@@ -63,6 +68,7 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     }
 
     [Fact]
+    [Meets("GH-SEC-222")]
     public async Task Https_is_remembered_where_the_proxy_says_so()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, ("KnownProxies:0", "127.0.0.1"));
@@ -77,6 +83,7 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     }
 
     [Theory]
+    [Meets("GH-SEC-082")]
     [InlineData("/api/auth/session")]
     [InlineData("/api/auth/info")]
     [InlineData("/account")]
@@ -106,6 +113,9 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
         Assert.Equal("same-origin", answer.Header("Cross-Origin-Opener-Policy"));
         Assert.Equal("same-origin", answer.Header("Cross-Origin-Resource-Policy"));
         Assert.Equal("default-src 'none'; frame-ancestors 'none'", answer.Header("Content-Security-Policy"));
+        if (answer.Body.Length > 0)
+            Assert.EndsWith("charset=utf-8", answer.Header("Content-Type"), StringComparison.OrdinalIgnoreCase);
+        Assert.Null(answer.Header("Content-Encoding")); // length would tell of what stands beside a secret
         Assert.Null(answer.Header("Server"));
         Assert.Null(answer.Header("X-Powered-By"));
     }

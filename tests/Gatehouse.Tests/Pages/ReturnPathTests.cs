@@ -27,6 +27,7 @@ public sealed class ReturnPathTests
     ];
 
     [Theory]
+    [Meets("GH-SEC-217")]
     [MemberData(nameof(Own))]
     public void A_path_of_ours_is_kept_as_it_is(string path)
     {
@@ -36,6 +37,7 @@ public sealed class ReturnPathTests
     }
 
     [Fact]
+    [Meets("GH-SEC-217", "GH-SEC-219", "GH-SEC-221")]
     public void Anything_else_leads_home()
     {
         Assert.True(Refused.Length >= 40);
@@ -45,6 +47,7 @@ public sealed class ReturnPathTests
     }
 
     [Fact]
+    [Meets("GH-SEC-219", "GH-SEC-220")]
     public async Task A_login_never_leads_off_our_origin()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);
@@ -59,6 +62,24 @@ public sealed class ReturnPathTests
                 "/auth/login", ("email", "alice@example.com"), ("password", App.Password), ("return", text));
             Assert.True(answer.Header("Location") == "/", $"'{text}' led to {(int)answer.Status} {answer.Header("Location")}");
         }
+    }
+
+    [Fact]
+    [Meets("GH-SEC-218")]
+    public async Task No_header_says_where_a_form_leads()
+    {
+        await using var app = await App.StartAsync(StoreKind.Sqlite, ("KnownProxies:0", "127.0.0.1"));
+        await app.JoinAsync();
+        const string Evil = "https://evil.example/";
+        var fields = Browser.Encode(("email", "alice@example.com"), ("password", App.Password));
+
+        var answer = await new Browser(app).PostRawAsync("/auth/login", fields, headers:
+        [
+            ("Sec-Fetch-Site", "same-origin"), ("Referer", Evil), ("X-Forwarded-Host", "evil.example"), ("Forwarded", "host=evil.example"),
+            ("X-Original-Url", Evil), ("X-Forwarded-Prefix", "//evil.example"),
+        ]);
+
+        Assert.Equal("/", answer.Header("Location"));
     }
 
     [Fact]

@@ -20,6 +20,7 @@ public abstract class AccessTokenFlowTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-109")]
     public async Task An_api_client_gets_a_token_and_no_cookie()
     {
         var alice = await app.JoinAsync(email);
@@ -39,6 +40,7 @@ public abstract class AccessTokenFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-082", "GH-SEC-117", "GH-SEC-118")]
     public async Task A_token_opens_every_protected_call_and_is_carried_by_every_success()
     {
         var alice = await app.JoinAsync(email);
@@ -69,6 +71,7 @@ public abstract class AccessTokenFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-117", "GH-SEC-119")]
     public async Task A_young_token_comes_back_and_an_older_one_is_renewed()
     {
         var alice = await app.JoinAsync(email);
@@ -89,6 +92,28 @@ public abstract class AccessTokenFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-119", "GH-SEC-271")]
+    public async Task Renewals_at_once_give_siblings_of_one_session_and_leaving_ends_them_all()
+    {
+        var token = await (await app.JoinAsync(email)).TakeTokenAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        var answers = await App.AtOnceAsync(16, _ => app.GetAsync("/account", App.Bearer(token)));
+
+        string[] renewed = [.. answers.Select(answer => answer.Header(Header)!).Distinct(StringComparer.Ordinal)];
+        foreach (var sibling in renewed)
+        {
+            Assert.NotEqual(token, sibling, StringComparer.Ordinal);
+            Assert.Equal(Claims(token).GetProperty("sid").GetString(), Claims(sibling).GetProperty("sid").GetString());
+            (await app.GetAsync("/account", App.Bearer(sibling))).IsOk();
+        }
+        (await app.PostAsync("/api/auth/logout", null, App.Bearer(renewed[0]))).IsOk();
+        foreach (var sibling in (string[])[token, .. renewed])
+            (await app.GetAsync("/account", App.Bearer(sibling))).IsProblem(401, "invalid_token");
+    }
+
+    [Fact]
+    [Meets("GH-SEC-108", "GH-SEC-115")]
     public async Task A_token_ends_exactly_at_its_expiry()
     {
         var token = await (await app.JoinAsync(email)).TakeTokenAsync();
@@ -104,6 +129,7 @@ public abstract class AccessTokenFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-116")]
     public async Task Renewal_never_goes_beyond_the_sessions_own_end()
     {
         await using var brief = await App.StartAsync(shared.Kind, ("Sessions:MaxAge", "01:30:00"));
@@ -152,6 +178,7 @@ public abstract class AccessTokenFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-093")]
     public async Task A_bad_token_is_refused_even_beside_a_good_cookie()
     {
         var alice = await app.JoinAsync(email);

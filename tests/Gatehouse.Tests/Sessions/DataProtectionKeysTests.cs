@@ -17,6 +17,7 @@ public abstract class DataProtectionKeysTests(StoreKind kind)
     private const string Purpose = "test";
 
     [Fact]
+    [Meets("GH-SEC-078")]
     public async Task A_key_that_has_expired_gets_a_successor_and_still_decrypts()
     {
         await using var app = await App.StartAsync(kind);

@@ -14,6 +14,7 @@ public sealed class DeviceTests
     ];
 
     [Fact]
+    [Meets("GH-SEC-049")]
     public async Task A_browser_that_was_in_the_account_gets_in_while_strangers_are_held_off()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);
@@ -26,6 +27,7 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    [Meets("GH-SEC-050")]
     public async Task A_device_has_a_small_budget_of_its_own_and_uses_up_nobody_elses()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);
@@ -42,6 +44,7 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    [Meets("GH-SEC-050")]
     public async Task Nothing_but_this_accounts_own_cookie_helps()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);
@@ -113,6 +116,7 @@ public sealed class DeviceTests
     }
 
     [Fact]
+    [Meets("GH-SEC-049")]
     public async Task A_mailed_link_lets_the_owner_in_on_a_new_browser_while_strangers_go_on()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);
@@ -133,6 +137,7 @@ public sealed class DeviceTests
 
     /// <summary>After the first ten each further one costs twice the wait before it, up to an hour: a hundred take four days.</summary>
     [Fact]
+    [Meets("GH-SEC-041")]
     public async Task Whoever_goes_on_guessing_waits_longer_each_time_until_a_right_password()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);

@@ -38,6 +38,7 @@ public abstract class KeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-262")]
     public async Task No_request_fails_while_keys_rotate()
     {
         var alice = await here.JoinAsync();
@@ -62,6 +63,7 @@ public abstract class KeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-122")]
     public async Task A_new_key_is_published_before_it_signs_and_an_old_one_accepted_until_its_tokens_end()
     {
         var alice = await here.JoinAsync();
@@ -123,6 +125,7 @@ public abstract class KeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-122", "GH-SEC-262")]
     public async Task A_compromised_key_opens_nothing_from_now_on()
     {
         var alice = await here.JoinAsync();
@@ -247,6 +250,7 @@ public abstract class KeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-254")]
     public async Task A_rotation_is_told_in_the_log_of_every_node_without_a_secret()
     {
         var planned = await RotateAsync(here);

@@ -10,6 +10,7 @@ public sealed class LogInLimitTests
         [("RateLimits:Enabled", "true"), ("RateLimits:LoginSource:Permits", "1000")];
 
     [Fact]
+    [Meets("GH-SEC-008", "GH-SEC-041")]
     public async Task After_ten_wrong_passwords_even_the_right_one_waits_known_or_not()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);
@@ -43,6 +44,7 @@ public sealed class LogInLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-026", "GH-SEC-047")]
     public async Task The_wrong_password_of_another_path_counts_against_the_login()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);
@@ -60,6 +62,7 @@ public sealed class LogInLimitTests
     }
 
     [Fact]
+    [Meets("GH-SEC-046")]
     public async Task Of_forty_wrong_passwords_at_once_ten_are_looked_at()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, Limited);

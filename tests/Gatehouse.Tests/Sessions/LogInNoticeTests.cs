@@ -16,6 +16,7 @@ public abstract class LogInNoticeTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-056")]
     public async Task A_login_from_a_new_device_is_mailed_once_and_then_known()
     {
         await app.JoinAsync(email);
@@ -47,6 +48,7 @@ public abstract class LogInNoticeTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-056")]
     public async Task A_login_after_five_wrong_passwords_is_mailed_and_after_four_not()
     {
         await app.JoinAsync(email);
@@ -66,6 +68,7 @@ public abstract class LogInNoticeTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-254")]
     public async Task Wrong_passwords_are_on_the_owners_record_and_a_strangers_on_nobodys()
     {
         var alice = await app.JoinAsync(email);
@@ -93,6 +96,7 @@ public abstract class LogInNoticeTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-051")]
     public async Task One_password_tried_on_many_accounts_raises_an_alarm()
     {
         await using var other = await App.StartOnAsync(app.Store, app.Clock);

@@ -30,6 +30,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-034")]
     public async Task Both_forms_of_an_accented_password_are_the_same_password()
     {
         await app.JoinAsync(email, "caf\u00e9 au lait for breakfast");
@@ -41,6 +42,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-002")]
     public async Task Every_failure_is_one_answer_byte_for_byte()
     {
         await app.JoinAsync(email);
@@ -62,6 +64,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-004")]
     public async Task Not_verified_is_told_after_the_right_password_alone()
     {
         await app.SignUpAsync(email, "the older sign-up's password");
@@ -88,6 +91,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-014")]
     public async Task A_foreign_and_an_unknown_user_are_not_found_and_make_no_session()
     {
         await app.JoinAsync(email);
@@ -119,6 +123,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-065")]
     public async Task Wrong_credentials_beside_a_live_session_fail_and_leave_it()
     {
         var alice = await app.JoinAsync(email);
@@ -131,6 +136,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-064", "GH-SEC-065", "GH-SEC-066")]
     public async Task Right_credentials_beside_a_live_session_make_a_new_one_and_end_it()
     {
         var alice = await app.JoinAsync(email);
@@ -148,6 +154,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-064")]
     public async Task A_cookie_planted_before_the_login_is_never_adopted()
     {
         var alice = await app.JoinAsync(email);
@@ -162,6 +169,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-057")]
     public async Task Sixteen_right_logins_at_once_all_succeed_each_with_a_session_of_its_own()
     {
         await app.JoinAsync(email);
@@ -174,6 +182,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-074")]
     public async Task The_fifty_first_session_ends_the_one_idle_longest()
     {
         var first = await app.JoinAsync(email);
@@ -193,6 +202,7 @@ public abstract class LogInTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-152", "GH-SEC-269")]
     public async Task A_login_beside_a_reset_leaves_no_session_of_the_old_password()
     {
         await app.JoinAsync(email);

@@ -11,6 +11,7 @@ public abstract class ManyDevicesTests(StoreKind store)
     private const int MostPerAccount = 50;
 
     [Fact]
+    [Meets("GH-SEC-074")]
     public async Task The_session_just_made_stays_though_the_clock_was_set_back()
     {
         await using var app = await App.StartAsync(store);

@@ -23,6 +23,7 @@ public abstract class MasterKeyRotationTests(StoreKind kind) : IAsyncLifetime
     public async Task DisposeAsync() => await store.DisposeAsync();
 
     [Fact]
+    [Meets("GH-SEC-262")]
     public async Task After_a_rotation_the_old_master_key_can_be_taken_out()
     {
         string cookie, token;
@@ -44,6 +45,7 @@ public abstract class MasterKeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-020")]
     public async Task A_password_that_was_used_beside_both_keys_needs_the_new_one_alone()
     {
         await using (var app = await StartAsync(Old))
@@ -60,6 +62,7 @@ public abstract class MasterKeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-078")]
     public async Task A_start_without_the_key_that_sealed_is_refused_by_name()
     {
         await using (await StartAsync(Old))
@@ -74,6 +77,7 @@ public abstract class MasterKeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-078")]
     public async Task A_cookie_key_that_cannot_be_opened_refuses_the_start_too()
     {
         await using (await StartAsync(Old))
@@ -87,6 +91,7 @@ public abstract class MasterKeyRotationTests(StoreKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-122")]
     public async Task A_restart_makes_no_key()
     {
         string cookie, token;

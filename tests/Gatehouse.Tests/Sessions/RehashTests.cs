@@ -11,6 +11,7 @@ public abstract class RehashTests(StoreKind store)
     private const string Email = "alice@example.com";
 
     [Fact]
+    [Meets("GH-SEC-019")]
     public async Task A_login_renews_a_hash_of_lower_cost_once_and_many_at_once_all_succeed()
     {
         await using var weak = await App.StartAsync(store);

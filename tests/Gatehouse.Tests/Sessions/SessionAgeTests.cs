@@ -11,6 +11,7 @@ public abstract class SessionAgeTests(StoreKind store)
     private static readonly TimeSpan Tick = TimeSpan.FromMicroseconds(1);
 
     [Fact]
+    [Meets("GH-SEC-069", "GH-SEC-084")]
     public async Task A_session_ends_exactly_at_its_age_however_much_it_is_used()
     {
         await using var app = await App.StartAsync(store, ("Sessions:MaxAge", "01:00:00"));
@@ -31,6 +32,7 @@ public abstract class SessionAgeTests(StoreKind store)
     }
 
     [Fact]
+    [Meets("GH-SEC-068")]
     public async Task With_an_idle_timeout_a_used_session_lives_and_an_idle_one_ends()
     {
         await using var app = await App.StartAsync(store, ("Sessions:IdleTimeout", "00:30:00"));
@@ -53,6 +55,7 @@ public abstract class SessionAgeTests(StoreKind store)
     }
 
     [Fact]
+    [Meets("GH-SEC-070", "GH-SEC-110", "GH-SEC-264")]
     public async Task A_session_ended_on_one_node_is_refused_by_another_within_a_second()
     {
         await using var here = await App.StartAsync(store);
@@ -73,6 +76,7 @@ public abstract class SessionAgeTests(StoreKind store)
     }
 
     [Fact]
+    [Meets("GH-SEC-277")]
     public async Task A_reset_on_one_node_ends_every_session_on_another_within_a_second()
     {
         await using var here = await App.StartAsync(store);

@@ -14,6 +14,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     private App App => shared.App;
 
     [Fact]
+    [Meets("GH-SEC-061")]
     public async Task On_this_machine_it_is_plain_and_strict()
     {
         var person = await App.JoinAsync("plain@example.com");
@@ -30,6 +31,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-061")]
     public async Task On_https_it_is_a_host_cookie_and_secure()
     {
         await using var app = await App.StartAsync(
@@ -66,6 +68,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-013", "GH-SEC-058")]
     public async Task The_database_and_the_answer_hold_nothing_that_opens_the_door()
     {
         var person = await App.JoinAsync("dump@example.com");
@@ -79,6 +82,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
 
     /// <summary>Every character of the cookie in turn, one bit of each; the last one's spare bits too.</summary>
     [Fact]
+    [Meets("GH-SEC-059")]
     public async Task A_flipped_bit_is_refused_wherever_it_is()
     {
         var person = await App.JoinAsync("bits@example.com");
@@ -93,6 +97,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-059")]
     public async Task A_cut_or_lengthened_one_is_refused()
     {
         var person = await App.JoinAsync("cut@example.com");
@@ -103,6 +108,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Theory]
+    [Meets("GH-SEC-077")]
     [InlineData("gatehouse=")]
     [InlineData("gatehouse==")]
     [InlineData("gatehouse=\"\"")]
@@ -119,10 +125,12 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     public async Task What_is_no_cookie_of_ours_is_cleared(string cookie) => await AssertRefusedAsync(cookie);
 
     [Fact]
+    [Meets("GH-SEC-077")]
     public async Task A_huge_one_is_refused_before_anything_is_decrypted() =>
         await AssertRefusedAsync("gatehouse=" + new string('A', 16_000));
 
     [Fact]
+    [Meets("GH-SEC-062")]
     public async Task Two_are_none()
     {
         var person = await App.JoinAsync("two@example.com");
@@ -139,6 +147,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Theory]
+    [Meets("GH-SEC-062")]
     [InlineData("Gatehouse={0}")]
     [InlineData("GATEHOUSE={0}")]
     [InlineData("gatehouse2={0}")]
@@ -165,6 +174,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-063", "GH-SEC-104", "GH-SEC-257")]
     public async Task Only_the_cookie_carries_it()
     {
         var person = await App.JoinAsync("only@example.com");
@@ -176,6 +186,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-059")]
     public async Task Another_server_s_cookie_is_not_ours()
     {
         await using var other = await App.StartAsync(StoreKind.Sqlite);
@@ -185,6 +196,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-059")]
     public async Task Another_purpose_s_ciphertext_is_not_a_cookie()
     {
         var keys = App.Services.GetRequiredService<Gatehouse.Sessions.DataProtectionKeys>();
@@ -208,6 +220,7 @@ public sealed class SessionCookieTests(SharedOnSqlite shared) : IClassFixture<Sh
     }
 
     [Fact]
+    [Meets("GH-SEC-079")]
     public async Task A_guest_gets_none_and_leaves_nothing()
     {
         var sessions = await App.Store.CountAsync("sessions");

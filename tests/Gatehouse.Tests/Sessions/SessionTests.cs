@@ -14,6 +14,7 @@ public abstract class SessionTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-024", "GH-SEC-084", "GH-SEC-205")]
     public async Task The_session_object_has_the_members_of_the_contract_and_no_secret()
     {
         var alice = await app.JoinAsync(email);
@@ -47,6 +48,7 @@ public abstract class SessionTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-075")]
     public async Task Another_accounts_user_is_not_there_to_be_selected()
     {
         var alice = await app.JoinAsync(email);
@@ -64,6 +66,7 @@ public abstract class SessionTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-075")]
     public async Task A_session_whose_user_is_deleted_keeps_the_account()
     {
         var alice = await app.JoinAsync(email);
@@ -80,6 +83,7 @@ public abstract class SessionTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-070", "GH-SEC-071", "GH-SEC-111")]
     [InlineData("POST", "/api/auth/logout")]
     [InlineData("DELETE", "/api/auth/session")]
     [InlineData("POST", "/api/auth/reset")]
@@ -107,6 +111,7 @@ public abstract class SessionTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-062", "GH-SEC-071")]
     [InlineData("/api/auth/logout")]
     [InlineData("/api/auth/reset")]
     public async Task Two_cookies_are_no_session_but_whoever_leaves_with_both_leaves_both(string path)
@@ -165,6 +170,30 @@ public abstract class SessionTests(SharedApp shared)
         Assert.Equal("null", Global(login).GetProperty("user").GetProperty("user_id").GetRawText());
         Assert.Equal("Alice", Global(login).GetProperty("user").GetProperty("displayname").GetString());
         Assert.DoesNotContain(alice.Cookie, info.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Meets("GH-SEC-080")]
+    public async Task What_a_script_writes_into_the_global_cookie_decides_nothing()
+    {
+        var alice = await app.JoinAsync(email);
+        var info = await alice.GetAsync("/api/auth/info");
+        var forged = ("Cookie", "global=" + info.Cookie("global"));
+
+        (await app.GetAsync("/api/auth/session", forged)).IsProblem(401, "unauthenticated");
+        Assert.Equal("{}", (await app.GetAsync("/api/auth/info", forged)).Json.GetProperty("user").GetRawText());
+        Assert.DoesNotContain(alice.SessionId, Uri.UnescapeDataString(info.Cookie("global")!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Meets("GH-SEC-081")]
+    public async Task A_session_goes_along_to_another_network_and_browser_version()
+    {
+        await using var behind = await App.StartAsync(shared.Kind, ("KnownProxies:0", "127.0.0.1"));
+        var alice = await behind.JoinAsync(email);
+
+        foreach (var source in (string[])["203.0.113.1", "2001:db8::1"])
+            (await alice.GetAsync("/api/auth/session", ("X-Forwarded-For", source), ("User-Agent", "Other"))).IsOk();
     }
 
     [Fact]

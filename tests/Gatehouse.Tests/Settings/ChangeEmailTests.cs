@@ -15,6 +15,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     private readonly string next = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-072", "GH-SEC-138", "GH-SEC-159")]
     public async Task Nothing_changes_before_the_new_address_is_proved_and_then_everything()
     {
         var alice = await app.JoinAsync(old);
@@ -55,6 +56,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-159")]
     public async Task The_old_address_takes_it_back_within_three_days_and_everybody_is_out()
     {
         var (alice, undo) = await ChangeAsync();
@@ -71,6 +73,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-159")]
     public async Task After_three_days_it_stays()
     {
         var (_, undo) = await ChangeAsync();
@@ -83,6 +86,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
 
     /// <summary>Whoever took the account over can't shake the owner's link off: not by a password, not by moving on, not by their own undo.</summary>
     [Fact]
+    [Meets("GH-SEC-138")]
     public async Task An_undo_link_outlives_whatever_the_thief_does()
     {
         var (alice, undo) = await ChangeAsync();
@@ -125,6 +129,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-009")]
     public async Task A_taken_address_gets_the_same_answer_and_no_link()
     {
         var alice = await app.JoinAsync(old);
@@ -142,6 +147,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-009", "GH-SEC-160", "GH-SEC-270")]
     public async Task Of_two_accounts_that_ask_for_one_address_the_first_to_prove_it_gets_it()
     {
         var alice = await app.JoinAsync(old);
@@ -160,6 +166,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-160")]
     public async Task The_address_and_a_sign_up_for_it_never_both_win()
     {
         var alice = await app.JoinAsync(old);
@@ -173,6 +180,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-137", "GH-SEC-154", "GH-SEC-158")]
     public async Task A_newer_request_replaces_the_older_and_a_reset_discards_it()
     {
         var alice = await app.JoinAsync(old);
@@ -193,6 +201,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-132")]
     public async Task A_link_ends_after_an_hour()
     {
         var alice = await app.JoinAsync(old);
@@ -205,6 +214,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-130")]
     [InlineData("verify")]
     [InlineData("undo")]
     [InlineData("reset")]
@@ -226,6 +236,7 @@ public abstract class ChangeEmailTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-237")]
     [InlineData("""{"email":"nonsense"}""", 422, "invalid_input")]
     [InlineData("""{"email":["a@example.com"]}""", 400, "bad_request")]
     [InlineData("""{"email":null}""", 400, "bad_request")]

@@ -16,6 +16,7 @@ public abstract class ChangePasswordTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-040", "GH-SEC-066", "GH-SEC-072", "GH-SEC-138", "GH-SEC-154")]
     public async Task A_new_password_ends_what_an_intruder_may_hold_and_keeps_this_session()
     {
         var alice = await app.JoinAsync(email);
@@ -64,6 +65,7 @@ public abstract class ChangePasswordTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-037")]
     [InlineData("""{"password":"short"}""", 422, "weak_password")]
     [InlineData("""{"password":"EMAIL"}""", 422, "weak_password")]
     [InlineData("""{"password":"password123"}""", 422, "weak_password")]

@@ -14,6 +14,7 @@ public abstract class DeleteAccountTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-072", "GH-SEC-127", "GH-SEC-138", "GH-SEC-209", "GH-SEC-213", "GH-SEC-275")]
     public async Task Everything_is_gone_before_the_answer_and_a_mail_says_good_bye()
     {
         var alice = await app.JoinAsync(email);
@@ -39,12 +40,14 @@ public abstract class DeleteAccountTests(SharedApp shared)
         (await app.PostAsync($"/api/auth/passwd/{reset}", App.Json(("password", "another long passphrase")))).IsProblem(410, "link_invalid");
         (await app.LogInAsync(email)).IsProblem(401, "invalid_credentials");
         Assert.Equal("good_bye", (await app.MailAsync(email, seen)).Kind);
+        (await alice.SendAsync(HttpMethod.Delete, Path, null, grant)).IsProblem(401, "unauthenticated"); // asked again
         Assert.Equal(1, await app.Store.CountAsync($"security_events WHERE account_id = '{alice.AccountId}'"));
         Assert.Equal(1, await app.Store.CountAsync(
             $"security_events WHERE account_id = '{alice.AccountId}' AND type = 'account_deleted' AND ip IS NULL"));
     }
 
     [Fact]
+    [Meets("GH-SEC-212")]
     public async Task Whoever_signs_up_again_meets_nothing_of_the_old_account()
     {
         var alice = await app.JoinAsync(email);
@@ -59,6 +62,7 @@ public abstract class DeleteAccountTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-127")]
     public async Task A_bearer_that_deletes_gets_no_token_for_what_is_gone()
     {
         var alice = await app.JoinAsync(email);
@@ -74,6 +78,7 @@ public abstract class DeleteAccountTests(SharedApp shared)
 
     /// <summary>GH-SEC-215: whatever races it, nothing usable is left.</summary>
     [Fact]
+    [Meets("GH-SEC-215")]
     public async Task Nothing_that_races_a_deletion_survives_it()
     {
         var alice = await app.JoinAsync(email);
@@ -102,6 +107,7 @@ public abstract class DeleteAccountTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-214")]
     public async Task Mail_that_waits_about_a_deleted_account_is_dropped()
     {
         var alice = await app.JoinAsync(email);
@@ -122,6 +128,7 @@ public abstract class DeleteAccountTests(SharedApp shared)
 public sealed class DeleteInAnOutageTests
 {
     [Theory]
+    [Meets("GH-SEC-211", "GH-SEC-294")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_store_that_is_away_or_hangs_is_an_honest_503_and_nothing_is_half_done(bool hangs)

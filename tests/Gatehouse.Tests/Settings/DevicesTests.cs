@@ -13,6 +13,7 @@ public abstract class DevicesTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-073")]
     public async Task The_owner_sees_where_the_account_is_logged_in_and_no_secret()
     {
         var alice = await app.JoinAsync(email);
@@ -39,6 +40,7 @@ public abstract class DevicesTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-014", "GH-SEC-073")]
     public async Task One_session_is_ended_and_another_accounts_is_not_found()
     {
         var alice = await app.JoinAsync(email);
@@ -68,6 +70,7 @@ public abstract class DevicesTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-073")]
     public async Task All_the_others_are_ended_and_this_one_goes_on_with_its_grant()
     {
         var alice = await app.JoinAsync(email);
@@ -84,6 +87,7 @@ public abstract class DevicesTests(SharedApp shared)
 
     /// <summary>Also what a store that lost a delete brings back: the epoch in the account's row outdates it.</summary>
     [Fact]
+    [Meets("GH-SEC-076", "GH-SEC-276")]
     public async Task A_session_that_comes_back_from_a_backup_stays_dead()
     {
         var alice = await app.JoinAsync(email);
@@ -99,6 +103,7 @@ public abstract class DevicesTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-205", "GH-SEC-254")]
     public async Task What_happened_is_listed_newest_first_a_page_at_a_time()
     {
         var alice = await app.JoinAsync(email);
@@ -127,6 +132,7 @@ public abstract class DevicesTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-254")]
     public async Task An_event_tells_when_and_where()
     {
         var alice = await app.JoinAsync(email);
@@ -142,6 +148,7 @@ public abstract class DevicesTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-205", "GH-SEC-247")]
     [InlineData("?limit=0")]
     [InlineData("?limit=101")]
     [InlineData("?limit=x")]
@@ -155,6 +162,22 @@ public abstract class DevicesTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-014", "GH-SEC-205")]
+    public async Task Another_accounts_event_leads_to_nothing_of_that_account()
+    {
+        var bob = await app.JoinAsync(App.NewEmail());
+        var alice = await app.JoinAsync(email);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
+        await bob.LogInAsync();
+        var bobs = await EventIdsAsync(bob, await bob.OpenAsync(), "");
+        var grant = await alice.OpenAsync();
+        var alices = await EventIdsAsync(alice, grant, "");
+
+        foreach (var cursor in bobs)
+            Assert.Subset(alices, await EventIdsAsync(alice, grant, "?before=" + cursor));
+    }
+
+    [Fact]
     public async Task A_page_before_anything_is_empty()
     {
         var alice = await app.JoinAsync(email);
@@ -162,5 +185,12 @@ public abstract class DevicesTests(SharedApp shared)
         var page = await alice.GetAsync("/api/auth/account/events?before=0", await alice.OpenAsync());
 
         Assert.Empty(page.Json.GetProperty("events").EnumerateArray());
+    }
+
+    private static async Task<HashSet<string>> EventIdsAsync(Person person, (string, string) grant, string query)
+    {
+        var page = await person.GetAsync("/api/auth/account/events" + query, grant);
+        page.IsOk();
+        return [.. page.Json.GetProperty("events").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)];
     }
 }

@@ -18,6 +18,7 @@ public abstract class GrantTests(SharedApp shared)
 
     /// <summary>GH-SEC-083: whatever session exists. Every endpoint that says it needs a grant is tried.</summary>
     [Fact]
+    [Meets("GH-SEC-038", "GH-SEC-083", "GH-SEC-208")]
     public async Task Whoever_presents_no_credentials_gets_nowhere_whatever_session_exists()
     {
         var alice = await app.JoinAsync(email);
@@ -63,6 +64,7 @@ public abstract class GrantTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-067")]
     [InlineData("""{"password":"wrong password here"}""", 401, "invalid_credentials")]
     [InlineData("{}", 400, "bad_request")]
     [InlineData("""{"password":7}""", 400, "bad_request")]
@@ -78,6 +80,7 @@ public abstract class GrantTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-083")]
     public async Task A_grant_opens_for_the_session_it_was_given_to_and_no_other()
     {
         var alice = await app.JoinAsync(email);
@@ -107,6 +110,7 @@ public abstract class GrantTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-083")]
     public async Task A_grant_ends_exactly_after_ten_minutes()
     {
         var alice = await app.JoinAsync(email);

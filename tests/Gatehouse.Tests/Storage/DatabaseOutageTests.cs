@@ -28,6 +28,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-293", "GH-SEC-294", "GH-SEC-298")]
     public async Task Every_call_that_needs_it_is_a_503_and_changes_nothing()
     {
         var person = await app.JoinAsync();
@@ -71,6 +72,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-301")]
     public async Task What_needs_no_database_goes_on()
     {
         proxy.Cut();
@@ -83,6 +85,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-300", "GH-SEC-301")]
     public async Task Ready_tells_it_and_is_well_again_without_a_restart()
     {
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("/readyz")).Status);
@@ -98,6 +101,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Theory]
+    [Meets("GH-SEC-249", "GH-SEC-297")]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_logout_is_kept_and_carried_out_when_the_database_is_back(bool byToken)
@@ -120,6 +124,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-297")]
     public async Task A_logout_of_a_session_that_was_just_seen_holds_here_at_once()
     {
         var person = await app.JoinAsync();
@@ -135,6 +140,7 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-299")]
     public async Task A_database_that_hangs_is_given_up_within_seconds()
     {
         var person = await app.JoinAsync();

@@ -65,6 +65,28 @@ public abstract class DatabaseTests(StoreKind kind) : IAsyncLifetime
             () => database.ReadAsync(db => db.ScalarAsync<long>("SELECT nothing FROM nowhere"), CancellationToken.None));
     }
 
+    /// <summary>What the application takes for two keys the database must not take for one, nor the other way round.</summary>
+    [Fact]
+    [Meets("GH-SEC-239")]
+    public async Task Equal_is_equal_to_the_letter()
+    {
+        string[] keys =
+        [
+            "k", "K", "\u212a", "i", "I", "\u0130", "\u0131", "s", "\u017f", "ss", "\u00df", "\u00e9", "e\u0301", "a", "a ", " a",
+            "\uff41", "a\u00ad", "a\u200b", "a\u034f",
+        ];
+        await database.TransactAsync(db => db.ExecuteAsync("CREATE TABLE keys (text TEXT PRIMARY KEY)"), CancellationToken.None);
+
+        foreach (var key in keys)
+            await database.TransactAsync(db => db.ExecuteAsync("INSERT INTO keys (text) VALUES (@key)", new { key }), CancellationToken.None);
+
+        foreach (var key in keys)
+        {
+            Assert.Equal(1, await database.ReadAsync(
+                db => db.ScalarAsync<long>("SELECT count(*) FROM keys WHERE text = @key", new { key }), CancellationToken.None));
+        }
+    }
+
     [Fact]
     public async Task A_row_that_is_there_already_is_told_and_undoes_the_rest()
     {

@@ -105,6 +105,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-300")]
     public async Task Connections_that_the_server_ended_are_replaced()
     {
         await using var database = Database.Open(store.ConnectionString);
@@ -130,6 +131,7 @@ public sealed class PostgresDatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-299")]
     public async Task Silence_is_unavailable_within_seconds()
     {
         await using var proxy = Proxy(out var connectionString);

@@ -16,6 +16,7 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
     public async Task DisposeAsync() => await store.DisposeAsync();
 
     [Theory]
+    [Meets("GH-SEC-307")]
     [InlineData("journal_mode", "wal")]
     [InlineData("synchronous", "2")] // FULL
     [InlineData("foreign_keys", "1")]
@@ -123,6 +124,7 @@ public sealed class SqliteDatabaseTests : IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-302")]
     public async Task A_disk_that_is_full_keeps_what_was_answered_and_goes_on()
     {
         await using var database = Database.Open(store.ConnectionString);
