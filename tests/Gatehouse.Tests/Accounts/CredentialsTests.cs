@@ -11,6 +11,7 @@ namespace Gatehouse.Tests.Accounts;
 public sealed class CredentialsTests
 {
     [Fact]
+    [Meets("GH-SEC-005")]
     public async Task Nobody_is_answered_before_a_hash_was_computed_known_or_not()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);
@@ -30,6 +31,7 @@ public sealed class CredentialsTests
     }
 
     [Fact]
+    [Meets("GH-SEC-005", "GH-SEC-021", "GH-SEC-025")]
     public async Task An_account_without_a_password_is_wrong_for_every_password()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

@@ -38,6 +38,7 @@ public sealed class EmailAddressTests
     }
 
     [Theory]
+    [Meets("GH-SEC-234", "GH-SEC-235")]
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" ")]
@@ -89,6 +90,7 @@ public sealed class EmailAddressTests
         Assert.False(EmailAddress.TryParse(typed, out _));
 
     [Theory]
+    [Meets("GH-SEC-236")]
     [InlineData("a\uFF20example.com")] // Full-width @
     [InlineData("a\uFE6Bexample.com")] // Small @
     [InlineData("a\uFF20evil.example@example.com")]
@@ -152,6 +154,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Meets("GH-SEC-240")]
     public void Lengths_hold_for_the_normalised_domain_too()
     {
         // Some 50 octets as an A-label: four of them make an address beyond 254.
@@ -165,6 +168,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Meets("GH-SEC-045")]
     public void Spellings_of_one_mailbox_are_equal_and_other_mailboxes_are_not()
     {
         Assert.True(EmailAddress.TryParse("Alice@M\u00FCller.de", out var typed));
@@ -177,6 +181,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Meets("GH-SEC-143")]
     public void Mail_goes_to_the_local_part_as_typed_and_the_domain_in_A_labels()
     {
         Assert.True(EmailAddress.TryParse("Alice@M\u00FCller.de", out var email));
@@ -186,6 +191,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Meets("GH-SEC-255")]
     public void Its_text_is_masked()
     {
         Assert.True(EmailAddress.TryParse("Alice.Smith@example.com", out var email));
@@ -195,6 +201,7 @@ public sealed class EmailAddressTests
     }
 
     [Theory]
+    [Meets("GH-SEC-238")]
     [InlineData("tr-TR")]
     [InlineData("az-Latn-AZ")]
     public void No_culture_changes_a_key(string culture)
@@ -206,6 +213,7 @@ public sealed class EmailAddressTests
     }
 
     [Fact]
+    [Meets("GH-SEC-162")]
     public void Any_text_is_answered_and_a_key_is_its_own_key() => HostileText.Check(text =>
         !EmailAddress.TryParse(text, out var email)
         || (EmailAddress.TryParse(email.Key, out var again)
@@ -213,11 +221,13 @@ public sealed class EmailAddressTests
             && Ascii.IsValid(email.Key)));
 
     [Fact]
+    [Meets("GH-SEC-162")]
     public void A_key_and_its_mailbox_differ_in_the_case_of_ASCII_letters_alone() => HostileText.Check(text =>
         !EmailAddress.TryParse(text, out var email)
         || (Ascii.EqualsIgnoreCase(email.Key, email.Mailbox) && email.Key.Count(c => c == '@') == 1));
 
     [Fact]
+    [Meets("GH-SEC-239")]
     public void No_code_point_in_a_domain_gives_two_keys_to_one_name_or_a_key_that_moves()
     {
         for (var c = 0x80; c < 0x30000; c++)

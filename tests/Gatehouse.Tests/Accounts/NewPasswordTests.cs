@@ -12,6 +12,7 @@ public sealed class NewPasswordTests
         Context("Alice.Smith@Example.com", "wonderland", "login.acme-shop.example", "The Shop");
 
     [Theory]
+    [Meets("GH-SEC-029")]
     [InlineData("plainlowercaseletters")]
     [InlineData("834729105837462")]
     [InlineData("words with spaces inside")]
@@ -25,6 +26,7 @@ public sealed class NewPasswordTests
     }
 
     [Fact]
+    [Meets("GH-SEC-027")]
     public void Length_is_counted_in_code_points_after_normalising()
     {
         Assert.Equal(PasswordFault.TooShort(8), Fault(null));
@@ -49,6 +51,7 @@ public sealed class NewPasswordTests
     }
 
     [Theory]
+    [Meets("GH-SEC-030")]
     [InlineData("password")]
     [InlineData("PassWord1")]
     [InlineData("  password  ")]
@@ -60,6 +63,7 @@ public sealed class NewPasswordTests
         Assert.Equal(PasswordFault.TooCommon, Fault(typed));
 
     [Theory]
+    [Meets("GH-SEC-031")]
     [InlineData("alice.smith@example.com")]
     [InlineData("my ALICE.SMITH@EXAMPLE.COM is it")]
     [InlineData("alice.smith")]
@@ -73,6 +77,7 @@ public sealed class NewPasswordTests
         Assert.Equal(PasswordFault.ContainsEmail, Fault(typed, Alice));
 
     [Theory]
+    [Meets("GH-SEC-031")]
     [InlineData("wonderland")]
     [InlineData("WonderLand2026")]
     [InlineData("in wonderland we trust")]
@@ -81,6 +86,7 @@ public sealed class NewPasswordTests
         Assert.Equal(PasswordFault.ContainsUsername, Fault(typed, Alice));
 
     [Theory]
+    [Meets("GH-SEC-031")]
     [InlineData("gatehouse")]
     [InlineData("Gatehouse2026")]
     [InlineData("esuohetag")]
@@ -141,12 +147,14 @@ public sealed class NewPasswordTests
     }
 
     [Theory]
+    [Meets("GH-SEC-027")]
     [InlineData(7)]
     [InlineData(257)]
     public void A_policy_has_bounds(int minLength) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new PasswordPolicy(minLength));
 
     [Fact]
+    [Meets("GH-SEC-032")]
     public void It_is_never_printed_and_no_fault_echoes_it()
     {
         Assert.True(NewPassword.TryParse("correct horse", Policy, Nobody, out var password, out _));

@@ -1,10 +1,12 @@
 using Gatehouse.Accounts;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Accounts;
 
 public sealed class PasswordBlocklistTests
 {
     [Fact]
+    [Meets("GH-SEC-030")]
     public void More_than_10000_passwords_of_sufficient_length_are_listed() =>
         Assert.InRange(PasswordBlocklist.Count, 10_000, 1_000_000);
 

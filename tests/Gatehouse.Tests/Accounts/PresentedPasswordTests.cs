@@ -6,6 +6,7 @@ namespace Gatehouse.Tests.Accounts;
 public sealed class PresentedPasswordTests
 {
     [Theory]
+    [Meets("GH-SEC-033")]
     [InlineData("x")]
     [InlineData(" leading and trailing ")]
     [InlineData("NUL \0 inside")]
@@ -24,6 +25,7 @@ public sealed class PresentedPasswordTests
         Assert.False(PresentedPassword.TryParse(typed, out _));
 
     [Fact]
+    [Meets("GH-SEC-034")]
     public void Lone_surrogates_are_refused()
     {
         Assert.False(PresentedPassword.TryParse("lone \uD800 surrogate", out _));
@@ -39,6 +41,7 @@ public sealed class PresentedPasswordTests
     }
 
     [Fact]
+    [Meets("GH-SEC-028")]
     public void At_most_256_code_points_and_1024_bytes_are_hashed()
     {
         Reveal(new string('x', 256));

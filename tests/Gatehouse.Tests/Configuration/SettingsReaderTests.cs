@@ -1,6 +1,7 @@
 using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Mail.Smtp;
+using Gatehouse.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace Gatehouse.Tests.Configuration;
@@ -16,6 +17,7 @@ public sealed class SettingsReaderTests
     ];
 
     [Fact]
+    [Meets("GH-SEC-016", "GH-SEC-027", "GH-SEC-029", "GH-SEC-069")]
     public void Defaults_are_the_documented_ones()
     {
         var settings = Read();
@@ -37,6 +39,7 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [Meets("GH-SEC-042")]
     [InlineData(nameof(LimitName.Login), 10, "00:15:00")]
     [InlineData(nameof(LimitName.LoginSource), 20, "00:01:00")]
     [InlineData(nameof(LimitName.SignUp), 10, "01:00:00")]
@@ -64,6 +67,7 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [Meets("GH-SEC-258")]
     [InlineData("Sesions:MaxAge", "Gatehouse:Sessions:MaxAge")]
     [InlineData("PublicURI", "Gatehouse:PublicUrl")]
     [InlineData("Mail:Smtp:Pasword", "Gatehouse:Mail:Smtp:Password")]
@@ -160,6 +164,7 @@ public sealed class SettingsReaderTests
     }
 
     [Theory]
+    [Meets("GH-SEC-222", "GH-SEC-258")]
     [InlineData("PublicUrl", "http://auth.example.com", "PublicUrl")]
     [InlineData("PublicUrl", null, "PublicUrl")]
     [InlineData("Secrets:Key", null, "Secrets:Key")]

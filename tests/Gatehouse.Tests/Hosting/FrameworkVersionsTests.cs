@@ -7,6 +7,7 @@ namespace Gatehouse.Tests.Hosting;
 public sealed class FrameworkVersionsTests
 {
     [Theory]
+    [Meets("GH-SEC-261")]
     [InlineData("10.0.0")]
     [InlineData("10.0.1")]
     [InlineData("10.0.6")]
@@ -41,6 +42,7 @@ public sealed class FrameworkVersionsTests
     }
 
     [Fact]
+    [Meets("GH-SEC-261")]
     public async Task A_start_on_an_outdated_release_says_so_once()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gatehouse.Hosting;
+using Gatehouse.Tests.Support;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace Gatehouse.Tests.Hosting;
@@ -12,14 +13,17 @@ public sealed class ProtectionProofTests
     public void The_frameworks_own_protection_passes() => ProtectionProof.Require(new EphemeralDataProtectionProvider());
 
     [Fact]
+    [Meets("GH-SEC-060")]
     public void A_protector_that_accepts_everything_is_refused() => AssertRefused(
         "Data Protection accepts a payload of another purpose; refusing to start.", new Careless((_, _) => true));
 
     [Fact]
+    [Meets("GH-SEC-060")]
     public void A_protector_that_ignores_the_purpose_is_refused() => AssertRefused(
         "Data Protection accepts a payload of another purpose; refusing to start.", new Careless((changed, _) => changed is null));
 
     [Theory]
+    [Meets("GH-SEC-060")]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(17)]

@@ -9,6 +9,7 @@ public sealed class CorsTests(AppWithFrontEnd shared) : IClassFixture<AppWithFro
     private App App => shared.App;
 
     [Theory]
+    [Meets("GH-SEC-094")]
     [InlineData("POST", "/api/auth/login")]
     [InlineData("PATCH", "/api/auth/session")]
     [InlineData("DELETE", "/api/auth/users/x")]
@@ -24,6 +25,7 @@ public sealed class CorsTests(AppWithFrontEnd shared) : IClassFixture<AppWithFro
     }
 
     [Theory]
+    [Meets("GH-SEC-094")]
     [InlineData("https://evil.example")]
     [InlineData("null")]
     [InlineData("https://app.example.com.evil.example")]
@@ -43,6 +45,7 @@ public sealed class CorsTests(AppWithFrontEnd shared) : IClassFixture<AppWithFro
     }
 
     [Fact]
+    [Meets("GH-SEC-118")]
     public async Task The_new_token_and_the_wait_are_exposed()
     {
         var answer = await App.GetAsync("/api/auth/info", ("Origin", AppWithFrontEnd.FrontEnd));
@@ -62,6 +65,7 @@ public sealed class CorsTests(AppWithFrontEnd shared) : IClassFixture<AppWithFro
     }
 
     [Fact]
+    [Meets("GH-SEC-094")]
     public async Task Without_a_list_there_is_no_cors()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

@@ -23,6 +23,7 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
         Assert.Equal(HttpStatusCode.OK, (await AskAsync($"Host: {host}")).Status);
 
     [Theory]
+    [Meets("GH-SEC-246")]
     [InlineData("evil.example")]
     [InlineData("localhost.evil.example")]
     [InlineData("localhost@evil.example")]
@@ -50,6 +51,7 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
     }
 
     [Theory]
+    [Meets("GH-SEC-246")]
     [InlineData("GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n")]
     [InlineData("GET /healthz HTTP/1.0\r\n\r\n")]
     [InlineData("GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\nConnection: close\r\n\r\n")]
@@ -69,6 +71,7 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
     }
 
     [Fact]
+    [Meets("GH-SEC-136")]
     public async Task No_header_decides_where_a_mailed_link_leads()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, ("KnownProxies:0", "127.0.0.1"));
@@ -87,6 +90,7 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
     }
 
     [Fact]
+    [Meets("GH-SEC-044")]
     public async Task Without_known_proxies_forwarded_headers_are_nothing()
     {
         var answer = await App.GetAsync("/api/auth/info", ("X-Forwarded-For", "203.0.113.9"), ("X-Forwarded-Proto", "https"));
@@ -96,6 +100,7 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
     }
 
     [Fact]
+    [Meets("GH-SEC-044")]
     public void Without_known_proxies_no_switch_of_the_framework_makes_them_count()
     {
         var options = App.Services.GetRequiredService<IOptions<ForwardedHeadersOptions>>().Value;
@@ -104,6 +109,7 @@ public sealed class HostTests(SharedOnSqlite shared) : IClassFixture<SharedOnSql
     }
 
     [Fact]
+    [Meets("GH-SEC-044", "GH-SEC-248")]
     public async Task Behind_known_proxies_the_right_most_other_hop_is_the_client()
     {
         await using var app = await App.StartAsync(

@@ -27,6 +27,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     };
 
     [Theory]
+    [Meets("GH-SEC-232", "GH-SEC-233")]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("{")]
@@ -65,6 +66,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Theory]
+    [Meets("GH-SEC-233")]
     [InlineData(new byte[] { 0xFF })]
     [InlineData(new byte[] { 0xC0, 0xAF })] // overlong
     [InlineData(new byte[] { 0xED, 0xA0, 0x80 })] // a surrogate, raw
@@ -81,6 +83,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Fact]
+    [Meets("GH-SEC-233")]
     public async Task Utf16_is_refused()
     {
         var text = """{"email":"a@example.com"}""";
@@ -91,6 +94,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Theory]
+    [Meets("GH-SEC-232")]
     [InlineData(15, 202)]
     [InlineData(16, 400)]
     [InlineData(10_000, 400)]
@@ -102,6 +106,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Theory]
+    [Meets("GH-SEC-237")]
     [MemberData(nameof(Bodies))]
     public async Task Each_member_is_a_string_or_refused(string path, string[] required, string[] optional)
     {
@@ -135,6 +140,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Fact]
+    [Meets("GH-SEC-200")]
     public async Task Unknown_members_are_ignored_and_never_bound()
     {
         var email = "bound@example.com";
@@ -154,6 +160,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Theory]
+    [Meets("GH-SEC-231")]
     [InlineData(MostBytes, 202)]
     [InlineData(MostBytes + 1, 413)]
     [InlineData(MostBytes * 4, 413)]
@@ -172,6 +179,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Fact]
+    [Meets("GH-SEC-231")]
     public async Task A_length_over_the_limit_is_refused_before_the_body_comes()
     {
         var answer = await RawHttp.SendAsync(App.Address, "POST", "/api/auth/login", null,
@@ -181,6 +189,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Theory]
+    [Meets("GH-SEC-231")]
     [InlineData("gzip")]
     [InlineData("br")]
     [InlineData("identity")]
@@ -193,6 +202,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Theory]
+    [Meets("GH-SEC-091")]
     [InlineData("application/json", 202)]
     [InlineData("application/json; charset=utf-8", 202)]
     [InlineData("Application/JSON;charset=\"UTF-8\"", 202)]
@@ -215,6 +225,7 @@ public sealed class JsonBodyTests(SharedOnSqlite shared) : IClassFixture<SharedO
     }
 
     [Fact]
+    [Meets("GH-SEC-091")]
     public async Task A_second_content_type_is_refused()
     {
         var answer = await RawHttp.SendAsync(

@@ -27,6 +27,7 @@ public abstract class InviteTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-189")]
     public async Task An_invite_lets_its_holder_sign_up_once()
     {
         var invite = await InviteAsync();
@@ -43,6 +44,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-191")]
     public async Task Looking_at_an_invite_does_not_use_it()
     {
         var open = await InviteAsync();
@@ -61,6 +63,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-190")]
     public async Task A_bound_invite_is_for_its_address_alone_however_that_is_spelt()
     {
         var invite = await InviteAsync(email);
@@ -89,6 +92,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-193")]
     public async Task A_sign_up_that_comes_to_nothing_lets_it_go_when_its_link_ends()
     {
         var invite = await InviteAsync();
@@ -120,6 +124,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-266")]
     public async Task Of_sixteen_addresses_at_once_one_gets_it()
     {
         var invite = await InviteAsync();
@@ -134,6 +139,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-193", "GH-SEC-266")]
     public async Task Of_sixteen_verifications_at_once_one_claims_it()
     {
         var invite = await InviteAsync();
@@ -148,6 +154,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-189", "GH-SEC-195")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Revoking_and_running_out_hold_half_way_and_cost_nothing_but_the_invite(bool revoked)
@@ -172,6 +179,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-010", "GH-SEC-194")]
     public async Task An_address_with_an_account_does_not_use_a_valid_invite_up()
     {
         (await SignUpAsync(email, await InviteAsync())).IsOk();
@@ -195,6 +203,7 @@ public abstract class InviteTests(SharedApp shared)
     public async Task Anything_else_is_not_found(string token) => (await LookAsync(token)).IsProblem(404, "not_found");
 
     [Fact]
+    [Meets("GH-SEC-130", "GH-SEC-189")]
     public async Task A_link_of_another_kind_is_no_invite_and_an_invite_no_link()
     {
         var invite = await InviteAsync();
@@ -208,6 +217,7 @@ public abstract class InviteTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-192")]
     public async Task Without_one_nobody_signs_up_here()
     {
         (await SignUpAsync(email, "")).IsProblem(403, "invite_required");
@@ -243,6 +253,7 @@ public abstract class InviteTests(SharedApp shared)
 public sealed class InviteLimitTests
 {
     [Fact]
+    [Meets("GH-SEC-052")]
     public async Task Wrong_invites_are_counted_over_both_ways_and_then_nobody_of_that_source_may_try()
     {
         await using var app = await App.StartAsync(

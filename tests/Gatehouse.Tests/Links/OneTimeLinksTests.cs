@@ -18,6 +18,7 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     private readonly Database database = shared.App.Services.GetRequiredService<Database>();
 
     [Fact]
+    [Meets("GH-SEC-130", "GH-SEC-146", "GH-SEC-158")]
     public async Task A_link_is_good_for_its_purpose_once()
     {
         var token = await CreateAsync();
@@ -29,6 +30,7 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-132")]
     public async Task It_is_dead_from_the_very_instant_it_expires()
     {
         var token = await CreateAsync();
@@ -56,6 +58,7 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-131")]
     public async Task Of_sixteen_consumers_at_once_one_gets_it()
     {
         var token = await CreateAsync();
@@ -67,6 +70,7 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-129")]
     public void The_database_keeps_a_digest_that_differs_by_purpose_and_the_token_prints_nothing()
     {
         var token = LinkToken.New();
@@ -82,6 +86,7 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-128")]
     public void Of_the_sixty_four_last_characters_sixteen_spell_a_token()
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -26,6 +26,7 @@ public sealed partial class MailLayoutTests
     }
 
     [Theory]
+    [Meets("GH-SEC-289")]
     [InlineData("evil.example")]
     [InlineData("https://evil.example")]
     [InlineData("www.evil.example/x")]
@@ -49,6 +50,7 @@ public sealed partial class MailLayoutTests
     }
 
     [Fact]
+    [Meets("GH-SEC-206", "GH-SEC-289")]
     public void No_name_at_all_gets_through_as_anything_but_a_name() => HostileText.Check(name =>
     {
         AssertClean(mails.Verify("alice@example.com", name, Token, Hour));
@@ -56,6 +58,7 @@ public sealed partial class MailLayoutTests
     });
 
     [Fact]
+    [Meets("GH-SEC-291")]
     public void The_link_stands_alone_and_is_the_same_in_both_parts()
     {
         var mail = mails.Verify("alice@example.com", "Alice", Token, Hour);

@@ -10,6 +10,7 @@ public sealed class OutboxOnPostgres() : OutboxTests(StoreKind.Postgres);
 public abstract class OutboxTests(StoreKind kind)
 {
     [Theory]
+    [Meets("GH-SEC-278")]
     [InlineData("security_events")]
     [InlineData("mail_outbox")]
     public async Task Where_the_cause_fails_there_is_no_mail_and_where_the_mail_fails_no_cause(string missing)
@@ -26,6 +27,7 @@ public abstract class OutboxTests(StoreKind kind)
     }
 
     [Fact]
+    [Meets("GH-SEC-285", "GH-SEC-286")]
     public async Task It_holds_no_secret()
     {
         await using var app = await App.StartAsync(

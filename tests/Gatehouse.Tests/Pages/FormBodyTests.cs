@@ -42,6 +42,7 @@ public sealed class FormBodyTests : IAsyncLifetime
     }
 
     [Theory]
+    [Meets("GH-SEC-091")]
     [MemberData(nameof(Forms))]
     public async Task Other_types_are_refused(string path)
     {
@@ -52,6 +53,7 @@ public sealed class FormBodyTests : IAsyncLifetime
     }
 
     [Theory]
+    [Meets("GH-SEC-247")]
     [MemberData(nameof(Forms))]
     public async Task Fields_given_twice_are_refused(string path) =>
         (await new Browser(app).PostRawAsync(path, "email=a%40b.example&email=c%40d.example&password=x")).IsPage(400);
@@ -84,6 +86,7 @@ public sealed class FormBodyTests : IAsyncLifetime
         (await new Browser(app).PostRawAsync("/auth/login", body)).IsPage(401).Body, StringComparison.Ordinal);
 
     [Fact]
+    [Meets("GH-SEC-231")]
     public async Task A_body_over_the_limit_is_refused()
     {
         var page = await new Browser(app).PostRawAsync("/auth/login", "email=" + new string('a', 64 * 1024));
@@ -100,6 +103,7 @@ public sealed class FormBodyTests : IAsyncLifetime
     }
 
     [Theory]
+    [Meets("GH-SEC-247")]
     [InlineData("/auth/login?return=/a&return=/b")]
     [InlineData("/auth/signup?invite=a&INVITE=b")]
     [InlineData("/auth/failed?code=a&code=b")]

@@ -9,6 +9,7 @@ public sealed class HostileNameTests
     private const string Email = "alice@example.com";
 
     [Theory]
+    [Meets("GH-SEC-206", "GH-SEC-242")]
     [InlineData("<script>alert(1)</script>")]
     [InlineData("\"><img src=x onerror=alert(1)>")]
     [InlineData("' onfocus='alert(1)")]
@@ -32,6 +33,7 @@ public sealed class HostileNameTests
     }
 
     [Theory]
+    [Meets("GH-SEC-230")]
     [InlineData("\"><script>alert(1)</script>")]
     [InlineData("\u202e<b>' \"")]
     [InlineData("\0\u0001\ufffe")]
@@ -47,6 +49,7 @@ public sealed class HostileNameTests
     }
 
     [Fact]
+    [Meets("GH-SEC-230")]
     public async Task A_link_that_is_no_link_is_not_reflected()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

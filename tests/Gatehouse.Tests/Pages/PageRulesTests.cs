@@ -30,6 +30,7 @@ public sealed partial class PageRulesTests
     }
 
     [Fact]
+    [Meets("GH-SEC-135", "GH-SEC-221", "GH-SEC-223", "GH-SEC-224", "GH-SEC-225")]
     public async Task Every_page_is_strict_accessible_and_kept_by_nobody()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);
@@ -73,6 +74,7 @@ public sealed partial class PageRulesTests
     }
 
     [Fact]
+    [Meets("GH-SEC-039")]
     public async Task Passwords_are_marked_for_what_they_are()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);
@@ -87,6 +89,7 @@ public sealed partial class PageRulesTests
     }
 
     [Fact]
+    [Meets("GH-SEC-134")]
     public async Task Style_and_script_are_kept_and_named_by_their_content()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, ("Pages:Accent", "#ffee00"));
@@ -112,6 +115,7 @@ public sealed partial class PageRulesTests
     }
 
     [Fact]
+    [Meets("GH-SEC-230")]
     public async Task Failed_logins_are_told_of_in_our_own_words()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

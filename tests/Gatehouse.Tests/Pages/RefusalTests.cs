@@ -69,6 +69,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Meets("GH-SEC-053")]
     public async Task Too_many_logins_are_refused_with_the_time_to_wait()
     {
         await using var app = await App.StartAsync(
@@ -117,6 +118,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Meets("GH-SEC-198")]
     public async Task Another_accounts_user_can_not_be_chosen()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);
@@ -162,6 +164,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
+    [Meets("GH-SEC-003")]
     public async Task Resend_and_recovery_say_the_same_for_every_address()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

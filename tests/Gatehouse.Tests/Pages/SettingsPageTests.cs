@@ -15,6 +15,7 @@ public abstract class SettingsPageTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-038")]
     public async Task Whoever_is_logged_in_is_asked_for_the_password_again()
     {
         var browser = await LogInAsync();
@@ -162,6 +163,7 @@ public abstract class SettingsPageTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-096")]
     public async Task A_form_of_another_site_is_refused()
     {
         var (browser, alice) = await OpenAsync();

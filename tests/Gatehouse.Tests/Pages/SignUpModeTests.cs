@@ -21,6 +21,7 @@ public sealed class SignUpModeTests
     }
 
     [Fact]
+    [Meets("GH-SEC-192")]
     public async Task An_invite_is_asked_for_where_one_is_needed()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, ("SignUp:Mode", "InviteOnly"));
@@ -33,6 +34,7 @@ public sealed class SignUpModeTests
     }
 
     [Fact]
+    [Meets("GH-SEC-135")]
     public async Task An_invite_in_the_address_goes_along_unseen_and_leaves_the_address_bar()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);
@@ -47,6 +49,7 @@ public sealed class SignUpModeTests
     }
 
     [Fact]
+    [Meets("GH-SEC-134")]
     public async Task Without_a_password_to_ask_for_there_is_one_button_to_confirm()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite, ("Verification:AskPassword", "false"));
@@ -64,6 +67,7 @@ public sealed class SignUpModeTests
     }
 
     [Fact]
+    [Meets("GH-SEC-133")]
     public async Task Looking_at_a_link_changes_nothing_under_either_address()
     {
         await using var app = await App.StartAsync(StoreKind.Sqlite);

@@ -9,6 +9,7 @@ public sealed class SecretBytesTests
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
     [Fact]
+    [Meets("GH-SEC-128")]
     public void What_was_written_is_read()
     {
         for (var i = 0; i < 200; i++)
@@ -22,11 +23,13 @@ public sealed class SecretBytesTests
     }
 
     [Fact]
+    [Meets("GH-SEC-013", "GH-SEC-057")]
     public void No_two_are_the_same() =>
         Assert.Equal(1000, Enumerable.Range(0, 1000).Select(_ => SecretBytes.ToText(SecretBytes.New())).Distinct(StringComparer.Ordinal).Count());
 
     /// <summary>43 characters have 2 bits to spare: of four texts for the same bits one is the secret's.</summary>
     [Fact]
+    [Meets("GH-SEC-128")]
     public void A_secret_has_one_spelling()
     {
         var head = SecretBytes.ToText(SecretBytes.New())[..^1];
@@ -38,6 +41,7 @@ public sealed class SecretBytesTests
     }
 
     [Theory]
+    [Meets("GH-SEC-142")]
     [InlineData("")]
     [InlineData("A")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]

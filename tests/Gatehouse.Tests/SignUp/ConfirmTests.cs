@@ -12,6 +12,7 @@ public abstract class ConfirmTests(StoreKind store)
     private static readonly (string, string) OneButton = ("Verification:AskPassword", "false");
 
     [Fact]
+    [Meets("GH-SEC-140")]
     public async Task Where_the_password_is_asked_there_is_no_button()
     {
         await using var app = await App.StartAsync(store);
@@ -80,6 +81,7 @@ public abstract class ConfirmTests(StoreKind store)
     }
 
     [Fact]
+    [Meets("GH-SEC-140", "GH-SEC-142")]
     public async Task Nothing_else_than_a_living_link_confirms()
     {
         await using var app = await App.StartAsync(store, OneButton);

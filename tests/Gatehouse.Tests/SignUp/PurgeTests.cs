@@ -17,6 +17,7 @@ public abstract class PurgeTests(StoreKind store)
         [("Verification:PurgeAfter", "02:00:00"), ("Verification:PurgeEvery", "300.00:00:00")];
 
     [Fact]
+    [Meets("GH-SEC-156")]
     public async Task A_sign_up_goes_exactly_at_its_age_and_leaves_everything_free()
     {
         await using var app = await App.StartAsync(store, ByHand);
@@ -57,6 +58,7 @@ public abstract class PurgeTests(StoreKind store)
     }
 
     [Fact]
+    [Meets("GH-SEC-156", "GH-SEC-274")]
     public async Task A_purge_beside_a_verification_leaves_a_whole_account_or_none()
     {
         await using var app = await App.StartAsync(store, ByHand);

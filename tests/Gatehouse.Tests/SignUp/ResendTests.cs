@@ -13,6 +13,7 @@ public abstract class ResendTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-137")]
     public async Task Another_link_comes_and_the_earlier_one_stays_good_until_one_is_used()
     {
         var earlier = await app.SignUpAsync(email);
@@ -38,6 +39,7 @@ public abstract class ResendTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-003")]
     public async Task Every_address_gets_the_same_answer_and_only_a_pending_one_a_mail()
     {
         var pending = App.NewEmail();
@@ -63,6 +65,7 @@ public abstract class ResendTests(SharedApp shared)
         (await app.PostAsync("/api/auth/mail/verify", App.Json(("email", "nobody")))).IsProblem(422, "invalid_input");
 
     [Fact]
+    [Meets("GH-SEC-157", "GH-SEC-287")]
     public async Task An_address_is_mailed_three_times_an_hour_and_nobody_is_told()
     {
         await using var limited = await App.StartAsync(shared.Kind, ("RateLimits:Enabled", "true"));

@@ -26,6 +26,7 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-001", "GH-SEC-120", "GH-SEC-141")]
     [InlineData("/api/auth/signup")]
     [InlineData("/account/register")]
     public async Task A_new_a_pending_and_a_verified_address_get_the_same_answer_and_different_mails(string path)
@@ -57,6 +58,7 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-148", "GH-SEC-153")]
     public async Task Before_verification_there_is_no_user_and_no_session()
     {
         await app.SignUpAsync(email);
@@ -116,6 +118,7 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     [Theory]
+    [Meets("GH-SEC-024", "GH-SEC-032", "GH-SEC-037")]
     [InlineData("7 chars", "at least")]
     [InlineData("password123", "too common")]
     [InlineData("LOCAL is my name", "e-mail")]
@@ -143,6 +146,7 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-028")]
     public async Task A_password_of_256_code_points_works_and_one_more_is_refused()
     {
         var longest = string.Concat(Enumerable.Repeat("\U0001F40E", 128)) + new string('x', 128);
@@ -188,6 +192,7 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-149", "GH-SEC-150", "GH-SEC-153")]
     public async Task Who_signs_up_with_anothers_address_is_left_with_nothing_when_the_owner_verifies()
     {
         const string Planted = "planted by an attacker";
@@ -205,6 +210,7 @@ public abstract class SignUpTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-150", "GH-SEC-265", "GH-SEC-275")]
     public async Task Of_two_sign_ups_of_one_address_verified_at_once_one_becomes_the_account()
     {
         string[] tokens = [await app.SignUpAsync(email), await app.SignUpAsync(email), await app.SignUpAsync(email)];

@@ -14,6 +14,7 @@ public abstract class VerifyTests(SharedApp shared)
     private readonly string email = App.NewEmail();
 
     [Fact]
+    [Meets("GH-SEC-064")]
     public async Task The_session_that_the_browser_came_with_ends()
     {
         var other = await app.JoinAsync(App.NewEmail());
@@ -31,6 +32,7 @@ public abstract class VerifyTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-133", "GH-SEC-141")]
     public async Task Looking_at_a_link_changes_nothing_however_often()
     {
         var token = await app.SignUpAsync(email);
@@ -61,6 +63,7 @@ public abstract class VerifyTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-134")]
     public async Task A_wrong_password_changes_nothing_and_five_end_the_link()
     {
         var token = await app.SignUpAsync(email);
@@ -107,6 +110,7 @@ public abstract class VerifyTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-132")]
     public async Task A_link_ends_exactly_with_its_lifetime()
     {
         var inTime = await app.SignUpAsync(email);
@@ -123,6 +127,7 @@ public abstract class VerifyTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-015", "GH-SEC-140", "GH-SEC-164")]
     public async Task A_used_an_unknown_a_malformed_and_a_foreign_link_get_one_answer()
     {
         var used = await app.SignUpAsync(email);
@@ -148,6 +153,7 @@ public abstract class VerifyTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-131", "GH-SEC-164", "GH-SEC-268")]
     public async Task Of_sixteen_uses_at_once_one_verifies()
     {
         var token = await app.SignUpAsync(email);

@@ -1,4 +1,5 @@
 using System.Text;
+using Gatehouse.Tests.Support;
 using Gatehouse.Tokens;
 
 namespace Gatehouse.Tests.Tokens;
@@ -136,6 +137,7 @@ public sealed class AccessTokenClaimTests
         Assert.NotNull(Read(what, with));
 
     [Theory]
+    [Meets("GH-SEC-105", "GH-SEC-106", "GH-SEC-107", "GH-SEC-113")]
     [MemberData(nameof(Refused))]
     public void Bad_claims_are_refused(string what, string with) => Assert.Null(Read(what, with));
 
@@ -172,6 +174,7 @@ public sealed class AccessTokenClaimTests
     }
 
     [Fact]
+    [Meets("GH-SEC-108")]
     public void A_token_is_good_from_nbf_to_the_second_before_exp()
     {
         var token = AccessToken.Write(Forge.Claims, Forge.Key);

@@ -1,3 +1,4 @@
+using Gatehouse.Tests.Support;
 using Gatehouse.Tokens;
 
 namespace Gatehouse.Tests.Tokens;
@@ -83,11 +84,13 @@ public sealed class AccessTokenHeaderTests
     };
 
     [Theory]
+    [Meets("GH-SEC-097", "GH-SEC-100", "GH-SEC-101", "GH-SEC-102", "GH-SEC-103", "GH-SEC-104")]
     [MemberData(nameof(Changes))]
     public void A_header_that_is_not_ours_is_refused(string what, string with) =>
         Assert.Null(Forge.Read(Forge.Token(Forge.Replace(Forge.Header, what, with), Forge.Payload)));
 
     [Fact]
+    [Meets("GH-SEC-101")]
     public void A_kid_of_ten_KiB_is_refused()
     {
         var header = Forge.Replace(Forge.Header, Forge.Kid, new string('k', 10_240));

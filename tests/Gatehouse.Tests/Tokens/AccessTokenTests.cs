@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using Gatehouse.Tests.Support;
 using Gatehouse.Tokens;
 
 namespace Gatehouse.Tests.Tokens;
@@ -11,6 +12,7 @@ public sealed class AccessTokenTests
     private static readonly string Good = AccessToken.Write(Forge.Claims, Forge.Key);
 
     [Fact]
+    [Meets("GH-SEC-110", "GH-SEC-124")]
     public void The_text_that_clients_parse_is_exact()
     {
         var parts = Good.Split('.');
@@ -29,6 +31,7 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    [Meets("GH-SEC-109")]
     public void Without_a_user_the_member_is_left_out()
     {
         var claims = Forge.Claims with { UserId = null };
@@ -80,6 +83,7 @@ public sealed class AccessTokenTests
     }
 
     [Theory]
+    [Meets("GH-SEC-103")]
     [InlineData("{0}.{1}")]
     [InlineData("{0}.{1}.")]
     [InlineData("{0}..{2}")]
@@ -119,6 +123,7 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    [Meets("GH-SEC-111")]
     public void A_second_spelling_of_the_same_signature_is_refused()
     {
         // 256 bytes leave 4 bits of the last character unused: 15 more characters mean the same bytes to a lax decoder.
@@ -130,6 +135,7 @@ public sealed class AccessTokenTests
     }
 
     [Theory]
+    [Meets("GH-SEC-112")]
     [InlineData("\n")]
     [InlineData(" ")]
     [InlineData("=")]
@@ -146,6 +152,7 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    [Meets("GH-SEC-113")]
     public void More_than_four_KiB_are_refused()
     {
         var member = new string('a', 3000);
@@ -160,6 +167,7 @@ public sealed class AccessTokenTests
     }
 
     [Fact]
+    [Meets("GH-SEC-101")]
     public void A_key_outside_the_ring_signs_nothing()
     {
         using var other = SigningKey.Generate(VerificationKey.MinBits);

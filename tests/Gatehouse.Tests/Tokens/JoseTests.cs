@@ -34,6 +34,7 @@ public sealed class JoseTests
     }
 
     [Fact]
+    [Meets("GH-SEC-097", "GH-SEC-098")]
     public async Task We_accept_a_token_by_jose_and_refuse_its_variants()
     {
         using var publicHalf = RSA.Create();

@@ -1,4 +1,5 @@
 using System.Text;
+using Gatehouse.Tests.Support;
 using Gatehouse.Tokens;
 
 namespace Gatehouse.Tests.Tokens;
@@ -6,6 +7,7 @@ namespace Gatehouse.Tests.Tokens;
 public sealed class JsonWebKeySetTests
 {
     [Fact]
+    [Meets("GH-SEC-121")]
     public void The_document_is_exact_and_holds_public_members_only()
     {
         using var other = SigningKey.Generate(VerificationKey.MinBits);

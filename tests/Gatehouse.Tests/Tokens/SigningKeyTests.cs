@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
+using Gatehouse.Tests.Support;
 using Gatehouse.Tokens;
 
 namespace Gatehouse.Tests.Tokens;
@@ -64,6 +65,7 @@ public sealed class SigningKeyTests
     }
 
     [Theory]
+    [Meets("GH-SEC-099")]
     [InlineData(512)]
     [InlineData(1024)]
     [InlineData(2040)]
@@ -72,6 +74,7 @@ public sealed class SigningKeyTests
         Assert.Throws<ArgumentOutOfRangeException>(() => SigningKey.Generate(bits));
 
     [Fact]
+    [Meets("GH-SEC-099")]
     public void A_key_of_1024_bits_is_not_imported()
     {
         using var weak = RSA.Create(1024);
@@ -81,6 +84,7 @@ public sealed class SigningKeyTests
     }
 
     [Fact]
+    [Meets("GH-SEC-099")]
     public void A_key_of_2047_bits_is_not_imported()
     {
         var modulus = new byte[256];
@@ -91,6 +95,7 @@ public sealed class SigningKeyTests
     }
 
     [Theory]
+    [Meets("GH-SEC-099")]
     [InlineData(new byte[] { 3 })]
     [InlineData(new byte[] { 17 })]
     [InlineData(new byte[] { 1 })]

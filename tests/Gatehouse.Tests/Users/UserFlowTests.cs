@@ -33,6 +33,7 @@ public abstract class UserFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-204")]
     public async Task Without_session_or_password_none_is_made()
     {
         var alice = await app.JoinAsync(email);
@@ -89,6 +90,7 @@ public abstract class UserFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-201")]
     public async Task Ten_users_are_the_limit_also_for_many_at_once()
     {
         var alice = await app.JoinAsync(email);
@@ -121,6 +123,7 @@ public abstract class UserFlowTests(SharedApp shared)
     }
 
     [Fact]
+    [Meets("GH-SEC-014", "GH-SEC-198")]
     public async Task Another_accounts_user_is_as_unknown_as_no_user()
     {
         var alice = await app.JoinAsync(email);

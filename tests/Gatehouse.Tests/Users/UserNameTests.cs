@@ -25,6 +25,7 @@ public sealed class UserNameTests
     }
 
     [Theory]
+    [Meets("GH-SEC-202", "GH-SEC-234")]
     [InlineData(null)]
     [InlineData("")]
     [InlineData(" \u3000\u00A0")]
@@ -55,6 +56,7 @@ public sealed class UserNameTests
     }
 
     [Fact]
+    [Meets("GH-SEC-201", "GH-SEC-240")]
     public void A_name_has_1_to_64_code_points_after_normalising()
     {
         Assert.True(UserName.TryParse(string.Concat(Enumerable.Repeat("\U0001F600", 64)), out _));
@@ -64,6 +66,7 @@ public sealed class UserNameTests
     }
 
     [Fact]
+    [Meets("GH-SEC-202")]
     public void Any_text_is_answered_and_a_name_is_kept_as_it_is() => HostileText.Check(text =>
         !UserName.TryParse(text, out var name) || (UserName.TryParse(name.Text, out var again) && again == name));
 }

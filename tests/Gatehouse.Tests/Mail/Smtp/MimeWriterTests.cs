@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Smtp;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Mail.Smtp;
 
@@ -53,6 +54,7 @@ public sealed class MimeWriterTests
     }
 
     [Fact]
+    [Meets("GH-SEC-288")]
     public void Any_text_survives_and_stays_where_it_belongs()
     {
         var pieces = Gen.Elements(HostilePieces).ArrayOf().Select(string.Concat);
@@ -122,6 +124,7 @@ public sealed class MimeWriterTests
         Assert.Throws<ArgumentException>(() => Write(Mails.Plain with { Id = id }));
 
     [Fact]
+    [Meets("GH-SEC-280")]
     public void The_same_mail_has_the_same_bytes() => Assert.Equal(Write(Mails.Plain), Write(Mails.Plain));
 
     [Fact]

@@ -1,4 +1,5 @@
 using Gatehouse.Mail.Smtp;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Mail.Smtp;
 
@@ -18,6 +19,7 @@ public sealed class SmtpAddressTests
     }
 
     [Theory]
+    [Meets("GH-SEC-288")]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("alice")]

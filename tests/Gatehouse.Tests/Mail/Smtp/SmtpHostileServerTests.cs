@@ -64,6 +64,7 @@ public sealed class SmtpHostileServerTests : IDisposable
     }
 
     [Fact]
+    [Meets("GH-SEC-253")]
     public async Task A_refusal_cannot_forge_lines_or_fill_the_log()
     {
         var (result, _) = await SendAsync(server.Settings(), async client =>
@@ -116,6 +117,7 @@ public sealed class SmtpHostileServerTests : IDisposable
     }
 
     [Fact]
+    [Meets("GH-SEC-281")]
     public async Task Hanging_up_after_a_mail_is_no_acceptance() => await AssertDeferredAsync("hung up", async client =>
     {
         await client.OpenAsync();

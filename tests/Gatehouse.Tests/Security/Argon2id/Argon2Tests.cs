@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Gatehouse.Security.Argon2id;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Security.Argon2id;
 
@@ -10,6 +11,7 @@ public sealed class Argon2Tests
         [.. Enum.GetValues<Argon2Kernel>().Where(Argon2Kernels.IsSupported).Select(kernel => kernel.ToString())];
 
     [Theory]
+    [Meets("GH-SEC-016")]
     [MemberData(nameof(Kernels))]
     public void It_gives_the_tag_of_rfc_9106(string kernel)
     {

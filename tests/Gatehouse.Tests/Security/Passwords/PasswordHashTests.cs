@@ -1,5 +1,6 @@
 using Gatehouse.Security.Argon2id;
 using Gatehouse.Security.Passwords;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Security.Passwords;
 
@@ -32,6 +33,7 @@ public sealed class PasswordHashTests
     }
 
     [Theory]
+    [Meets("GH-SEC-018")]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("$")]
@@ -45,6 +47,7 @@ public sealed class PasswordHashTests
     public void Another_algorithm_is_refused(string? text) => AssertRefused(text);
 
     [Theory]
+    [Meets("GH-SEC-018")]
     [InlineData("v=16")]
     [InlineData("v=20")]
     [InlineData("v=019")]
@@ -58,6 +61,7 @@ public sealed class PasswordHashTests
     public void A_missing_version_is_refused() => AssertRefused($"$argon2id$m=64,t=2,p=1${Salt}${Tag}");
 
     [Theory]
+    [Meets("GH-SEC-018")]
     [InlineData("m=7,t=2,p=1")]
     [InlineData("m=262145,t=2,p=1")]
     [InlineData("m=4194304,t=2,p=1")]
@@ -84,6 +88,7 @@ public sealed class PasswordHashTests
     public void Another_spelling_of_a_number_is_refused(string cost) => AssertRefusedCost(cost);
 
     [Theory]
+    [Meets("GH-SEC-018")]
     [InlineData("")]
     [InlineData("m=64")]
     [InlineData("m=64,t=2")]
@@ -110,6 +115,7 @@ public sealed class PasswordHashTests
     public void A_bad_key_id_is_refused(string keyId) => AssertRefusedCost($"m=64,t=2,p=1,keyid={keyId}");
 
     [Theory]
+    [Meets("GH-SEC-017")]
     [InlineData("")]
     [InlineData("c2FsdHNhbA")] // 7 bytes
     [InlineData("c2FsdHNhbHRzYWx0c2FsdB")] // left-over bits
@@ -139,6 +145,7 @@ public sealed class PasswordHashTests
     }
 
     [Fact]
+    [Meets("GH-SEC-021")]
     public void A_missing_tag_is_refused() => AssertRefused($"$argon2id$v=19$m=64,t=2,p=1${Salt}");
 
     [Fact]
@@ -150,6 +157,7 @@ public sealed class PasswordHashTests
     }
 
     [Fact]
+    [Meets("GH-SEC-024")]
     public void Its_text_tells_nothing()
     {
         Assert.True(PasswordHash.TryParse($"$argon2id$v=19$m=64,t=2,p=1${Salt}${Tag}", out var hash));

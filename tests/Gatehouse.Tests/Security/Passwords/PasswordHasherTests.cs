@@ -25,6 +25,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Meets("GH-SEC-017")]
     public async Task Two_records_of_one_password_differ()
     {
         using var hasher = new PasswordHasher(Cheap, []);
@@ -35,6 +36,7 @@ public sealed class PasswordHasherTests
     }
 
     [Theory]
+    [Meets("GH-SEC-033")]
     [InlineData(0)]
     [InlineData(72)] // where bcrypt stops
     [InlineData(128)] // where a block of BLAKE2b ends
@@ -50,6 +52,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Meets("GH-SEC-033", "GH-SEC-234")]
     public async Task Nul_is_a_character_like_any_other()
     {
         using var hasher = new PasswordHasher(Cheap, []);
@@ -72,6 +75,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Meets("GH-SEC-034")]
     public async Task A_lone_surrogate_is_never_right()
     {
         using var hasher = new PasswordHasher(Cheap, []);
@@ -86,6 +90,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Meets("GH-SEC-021")]
     public async Task Without_a_record_every_password_is_wrong()
     {
         using var hasher = new PasswordHasher(Cheap, []);
@@ -136,6 +141,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Meets("GH-SEC-020")]
     public async Task A_pepper_can_be_introduced_and_replaced()
     {
         var (first, second) = (NewPepper("AQ"), NewPepper("Ag"));
@@ -171,6 +177,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
+    [Meets("GH-SEC-016")]
     public void The_default_cost_is_no_less_than_the_owasp_minimum()
     {
         var settings = new PasswordSettings();

@@ -1,4 +1,5 @@
 using Gatehouse.Security.Passwords;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Security.Passwords;
 
@@ -9,6 +10,7 @@ public sealed class PasswordQueueTests
         new() { MemoryKiB = 16_384, Iterations = 4, MaxConcurrent = 1, MaxQueued = 3 };
 
     [Fact]
+    [Meets("GH-SEC-023")]
     public async Task Sixteen_at_once_are_all_answered()
     {
         using var hasher = new PasswordHasher(
@@ -26,6 +28,7 @@ public sealed class PasswordQueueTests
     }
 
     [Fact]
+    [Meets("GH-SEC-023")]
     public async Task A_full_queue_refuses_and_then_serves_again()
     {
         using var hasher = new PasswordHasher(OneSlot, []);
