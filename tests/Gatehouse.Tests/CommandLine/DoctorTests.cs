@@ -153,6 +153,7 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Theory]
+    [Meets("GH-SEC-229")]
     [InlineData("Data Source=data/gatehouse.db", false)]
     [InlineData("Host=/var/run/postgresql", false)]
     [InlineData("Host=localhost", false)]

@@ -137,6 +137,7 @@ public sealed class CrossOriginTests(AppWithFrontEnd shared) : IClassFixture<App
         AssertRefused(await SendAsync("POST", "/api/auth/account/email", evil, App.Json(("email", "mallory@example.com"))));
         AssertRefused(await SendAsync("DELETE", "/api/auth/account/sessions", evil));
         AssertRefused(await SendAsync("DELETE", "/api/auth/account", evil));
+
         Assert.Equal(sessions, await App.Store.CountAsync("sessions"));
         Assert.Equal(accounts, await App.Store.CountAsync("accounts"));
         Assert.Single(await App.MailsAsync(person.Email));

@@ -27,6 +27,7 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     public async Task Every_answer_is_guarded(string method, string path, string? json, int status)
     {
         var answer = await shared.App.SendAsync(new HttpMethod(method), path, json, ("Accept-Encoding", "gzip, br, deflate"));
+
         Assert.Equal(status, (int)answer.Status);
         AssertGuarded(answer);
         Assert.Null(answer.Header(Hsts));

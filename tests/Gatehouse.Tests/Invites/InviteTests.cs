@@ -249,7 +249,7 @@ public abstract class InviteTests(SharedApp shared)
         : $"'\\x{Convert.ToHexString(bytes)}'::bytea";
 }
 
-/// <summary>GH-SEC-052: guessing is limited per source; nothing of it depends on the database.</summary>
+/// <summary>Guessing is limited per source; nothing of it depends on the database.</summary>
 public sealed class InviteLimitTests
 {
     [Fact]

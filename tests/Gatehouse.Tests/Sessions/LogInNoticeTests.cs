@@ -8,7 +8,7 @@ public sealed class LogInNoticeOnSqlite(SharedOnSqlite shared) : LogInNoticeTest
 
 public sealed class LogInNoticeOnPostgres(SharedOnPostgres shared) : LogInNoticeTests(shared), IClassFixture<SharedOnPostgres>;
 
-/// <summary>GH-SEC-056, 254: what the owner is told of logins, by mail and on record.</summary>
+/// <summary>What the owner is told of logins, by mail and on record.</summary>
 public abstract class LogInNoticeTests(SharedApp shared)
 {
     private const string Firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";

@@ -76,7 +76,7 @@ public abstract class DeleteAccountTests(SharedApp shared)
         (await alice.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
     }
 
-    /// <summary>GH-SEC-215: whatever races it, nothing usable is left.</summary>
+    /// <summary>Whatever races it, nothing usable is left.</summary>
     [Fact]
     [Meets("GH-SEC-215")]
     public async Task Nothing_that_races_a_deletion_survives_it()

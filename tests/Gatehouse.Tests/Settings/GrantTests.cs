@@ -16,7 +16,7 @@ public abstract class GrantTests(SharedApp shared)
     private readonly App app = shared.App;
     private readonly string email = App.NewEmail();
 
-    /// <summary>GH-SEC-083: whatever session exists. Every endpoint that says it needs a grant is tried.</summary>
+    /// <summary>Every endpoint that says it needs a grant is tried.</summary>
     [Fact]
     [Meets("GH-SEC-038", "GH-SEC-083", "GH-SEC-208")]
     public async Task Whoever_presents_no_credentials_gets_nowhere_whatever_session_exists()
