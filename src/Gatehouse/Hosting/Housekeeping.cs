@@ -24,7 +24,7 @@ internal sealed class Housekeeping(
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan KeepEndedInvites = TimeSpan.FromDays(30); // the operator may ask what became of one
-    private static readonly TimeSpan KeepDeadMails = TimeSpan.FromDays(30); // the operator may ask why; they hold an address
+    private static readonly TimeSpan KeepDeadMails = TimeSpan.FromDays(30); // the operator may ask why
     private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(400); // a year and a little: they hold addresses of people
     private readonly string holder = Ids.New(clock);
     private long seenAt;

@@ -25,7 +25,8 @@ internal static class CallerSource
             return new Source(address.ToString(), null);
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out _);
-        return new Source(Convert.ToHexStringLower(bytes[..8]) + "::/64", Convert.ToHexStringLower(bytes[..6]) + "::/48");
+        var hex = Convert.ToHexStringLower(bytes);
+        return new Source(hex[..16] + "::/64", hex[..12] + "::/48");
     }
 
     public static string? Ip(this HttpContext http)

@@ -25,7 +25,7 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
         return ValueTask.FromResult(Take(name, key, 1));
     }
 
-    /// <summary>The same for a source, which shares its network's permits. It goes first: one source alone uses up no network.</summary>
+    /// <summary>The same for a source, and then for its network: a source that is full uses up none of that.</summary>
     public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, Source source, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -89,7 +89,7 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
         SweepSometimes(now);
         while (true)
         {
-            var stamps = counts.GetOrAdd((name, key), static (_, permits) => new Stamps(permits), rule.Permits * factor);
+            var stamps = counts.GetOrAdd((name, key), static (_, most) => new Stamps(most), rule.Permits * factor);
             lock (stamps)
             {
                 if (!stamps.Dropped)

@@ -93,7 +93,8 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
     public static Task BuryAsync(Db db, string id, long now, string error) =>
         db.ExecuteAsync(Bury, new { id, now, error });
 
-    public static Task<int> PurgeAsync(Db db, long olderThan, int most) => db.ExecuteAsync(DeleteDead, new { olderThan, most });
+    public static Task<int> PurgeAsync(Db db, long olderThan, int most) =>
+        db.ExecuteAsync(DeleteDead, new { olderThan, most });
 
     /// <summary>For a store that one relay works on alone: what a killed one had claimed is due at once.</summary>
     public static Task ReleaseAllAsync(Db db, long now) => db.ExecuteAsync(ReleaseAll, new { now });

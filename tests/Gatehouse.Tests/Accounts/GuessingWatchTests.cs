@@ -29,6 +29,7 @@ public sealed class GuessingWatchTests
         GuessWrong();
         Assert.Equal(1, Alarms());
 
-        int Alarms() => logs.Text.Split('\n').Count(line => line.Contains("WaveOfWrongPasswords", StringComparison.Ordinal));
+        int Alarms() => logs.Text.Split('\n').Count(
+            line => line.Contains("WaveOfWrongPasswords", StringComparison.Ordinal));
     }
 }

@@ -3,7 +3,7 @@ using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Docs;
 
-/// <summary>A line of <c>requirements.txt</c>: <c>id | statement</c>, and <c>| reason</c> where no test holds it.</summary>
+/// <summary>A line of <c>requirements.txt</c>: <c>id | statement</c>, and <c>| reason</c> where it has no test.</summary>
 internal sealed record Requirement(string Section, string Id, string Statement, string? Reason)
 {
     private static readonly string File = Path.Combine(

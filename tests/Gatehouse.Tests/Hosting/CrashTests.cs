@@ -61,9 +61,9 @@ public sealed class CrashTests : IDisposable
     private async Task UntilEachFlowWasAnsweredAsync()
     {
         Progress[] last = [Progress.PasswordChanged, Progress.EmailChanged, Progress.Deleted];
-        for (var tries = 0; tries < 1000 && !last.All(progress => customers.Values.Any(promise => promise.Progress == progress)); tries++)
+        for (var tries = 0; tries < 1000 && last.Except(customers.Values.Select(promise => promise.Progress)).Any(); tries++)
             await Task.Delay(20);
-        Assert.All(last, progress => Assert.Contains(progress, customers.Values.Select(promise => promise.Progress)));
+        Assert.Empty(last.Except(customers.Values.Select(promise => promise.Progress)));
     }
 
     private async Task DriveAsync(ServerProcess server, int round, int customer, CancellationToken killed)
@@ -74,7 +74,8 @@ public sealed class CrashTests : IDisposable
             {
                 var email = string.Create(CultureInfo.InvariantCulture, $"r{round}c{customer}n{i}@example.com");
                 var cookie = await JoinAsync(server, email, killed);
-                var opened = await server.PostAsync("/api/auth/account/open", App.Json(("password", App.Password)), killed, cookie);
+                var opened = await server.PostAsync(
+                    "/api/auth/account/open", App.Json(("password", App.Password)), killed, cookie);
                 opened.IsOk();
                 (string, string)[] inside = [cookie, ("Account-Grant", opened.Text("grant")!)];
                 await (((customer + i) % 3) switch
@@ -94,16 +95,21 @@ public sealed class CrashTests : IDisposable
     /// <summary>Signs up, verifies, logs in; the cookie of the login.</summary>
     private async Task<(string, string)> JoinAsync(ServerProcess server, string email, CancellationToken killed)
     {
-        (await server.PostAsync("/api/auth/signup", App.Json(("email", email), ("password", App.Password)), killed)).IsOk();
+        var credentials = App.Json(("email", email), ("password", App.Password));
+        (await server.PostAsync("/api/auth/signup", credentials, killed)).IsOk();
         customers[email] = new Promise(Progress.SignedUp, [(email, App.Password)], [], []);
         var token = await LinkAsync(server, email, killed);
         var verified = await server.PostAsync(
             $"/api/auth/mail/verify/{token}", App.Json(("password", App.Password), ("user_name", "Me")), killed);
         verified.IsOk();
         customers[email] = customers[email] with { Progress = Progress.Verified, Live = [CookieOf(verified)] };
-        var loggedIn = await server.PostAsync("/api/auth/login", App.Json(("email", email), ("password", App.Password)), killed);
+        var loggedIn = await server.PostAsync("/api/auth/login", credentials, killed);
         loggedIn.IsOk();
-        customers[email] = customers[email] with { Progress = Progress.LoggedIn, Live = [CookieOf(verified), CookieOf(loggedIn)] };
+        customers[email] = customers[email] with
+        {
+            Progress = Progress.LoggedIn,
+            Live = [CookieOf(verified), CookieOf(loggedIn)],
+        };
         return CookieOf(loggedIn);
     }
 
@@ -112,9 +118,11 @@ public sealed class CrashTests : IDisposable
     {
         var before = customers[email];
         customers[email] = before with { Logins = [.. before.Logins, (email, NewPassword)], Live = [] };
-        var changed = await server.PostAsync("/api/auth/account/password", App.Json(("password", NewPassword)), killed, inside);
+        var changed = await server.PostAsync(
+            "/api/auth/account/password", App.Json(("password", NewPassword)), killed, inside);
         changed.IsOk();
-        customers[email] = new Promise(Progress.PasswordChanged, [(email, NewPassword)], [CookieOf(changed)], before.Live);
+        customers[email] = new Promise(
+            Progress.PasswordChanged, [(email, NewPassword)], [CookieOf(changed)], before.Live);
     }
 
     private async Task ChangeEmailAsync(
@@ -129,7 +137,8 @@ public sealed class CrashTests : IDisposable
         customers[email] = new Promise(Progress.EmailChanged, [(next, App.Password)], [inside[0]], [before.Live[0]]);
     }
 
-    private async Task DeleteAsync(ServerProcess server, string email, (string, string)[] inside, CancellationToken killed)
+    private async Task DeleteAsync(
+        ServerProcess server, string email, (string, string)[] inside, CancellationToken killed)
     {
         var before = customers[email];
         customers[email] = before with { Live = [], MayBeGone = true };
@@ -150,7 +159,7 @@ public sealed class CrashTests : IDisposable
         }
         var statuses = new List<HttpStatusCode>();
         foreach (var (address, password) in promise.Logins.Append((email, App.Password)))
-            statuses.Add((await server.PostAsync("/api/auth/login", App.Json(("email", address), ("password", password)), default)).Status);
+            statuses.Add((await LogInAsync(server, address, password)).Status);
         // The last one is how it was at first: good no more once a change was answered, else one of the two is.
         var good = statuses[..^1].Count(status => status == HttpStatusCode.OK);
         Assert.True(
@@ -160,10 +169,10 @@ public sealed class CrashTests : IDisposable
             Assert.Equal(HttpStatusCode.Unauthorized, statuses[^1]);
     }
 
-    /// <summary>A verification whose answer got lost may have happened; otherwise the sign-up waits for its link.</summary>
+    /// <summary>A verification whose answer got lost may have happened; else the sign-up waits for its link.</summary>
     private static async Task AssertLinkWorksAsync(ServerProcess server, string email)
     {
-        var login = await server.PostAsync("/api/auth/login", App.Json(("email", email), ("password", App.Password)), default);
+        var login = await LogInAsync(server, email, App.Password);
         if (login.Status == HttpStatusCode.OK)
             return;
         login.IsProblem(403, "account_unverified");
@@ -199,6 +208,9 @@ public sealed class CrashTests : IDisposable
             Assert.True(broken == 0, $"{broken} rows: {rule}");
         }
     }
+
+    private static Task<Answer> LogInAsync(ServerProcess server, string email, string password) =>
+        server.PostAsync("/api/auth/login", App.Json(("email", email), ("password", password)), CancellationToken.None);
 
     private static (string, string) CookieOf(Answer answer) => ("Cookie", "gatehouse=" + answer.Cookie("gatehouse"));
 

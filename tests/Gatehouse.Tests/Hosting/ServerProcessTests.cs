@@ -72,7 +72,8 @@ public sealed class ServerProcessTests : IDisposable
         await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
             "POST /api/auth/signup HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
             + $"Content-Length: {Body.Length}\r\nExpect: 100-continue\r\n\r\n"));
-        Assert.StartsWith("HTTP/1.1 100", await reader.ReadLineAsync(), StringComparison.Ordinal); // the endpoint waits for the body
+        // Whoever asks for the body has begun.
+        Assert.StartsWith("HTTP/1.1 100", await reader.ReadLineAsync(), StringComparison.Ordinal);
 
         var ended = server.TerminateAsync();
         await Task.Delay(100);

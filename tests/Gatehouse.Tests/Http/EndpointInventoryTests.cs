@@ -82,9 +82,11 @@ public sealed class EndpointInventoryTests(SharedOnSqlite shared) : IClassFixtur
     {
         foreach (var agent in (string[])["GoogleHC/1.0", "kube-probe/1.33", "ELB-HealthChecker/2.0", "Gatehouse", ""])
         {
-            foreach (var path in (string[])["/api/auth/session", "/api/auth/check?/healthz", "/api/auth/users?health=1", "/account/", "/ACCOUNT"])
+            foreach (var path in (string[])[
+                "/api/auth/session", "/api/auth/check?/healthz", "/api/auth/users?health=1", "/account/", "/ACCOUNT"])
             {
-                var answer = await shared.App.GetAsync(path, ("User-Agent", agent), ("X-Forwarded-Uri", "/healthz"), ("X-Original-Url", "/healthz"));
+                var answer = await shared.App.GetAsync(
+                    path, ("User-Agent", agent), ("X-Forwarded-Uri", "/healthz"), ("X-Original-Url", "/healthz"));
                 answer.IsProblem(401, "unauthenticated");
             }
         }
@@ -104,7 +106,8 @@ public sealed class EndpointInventoryTests(SharedOnSqlite shared) : IClassFixtur
         await using var app = await App.StartAsync(StoreKind.Sqlite);
         var alice = await app.JoinAsync();
         var grant = await alice.OpenAsync();
-        string[] tokens = [await app.SignUpAsync("bob@example.com"), await app.ForgetPasswordAsync(alice.Email), alice.SessionId];
+        string[] tokens =
+            [await app.SignUpAsync("bob@example.com"), await app.ForgetPasswordAsync(alice.Email), alice.SessionId];
         await app.MailsSettledAsync();
         var before = await RowsAsync(app);
 
@@ -112,8 +115,9 @@ public sealed class EndpointInventoryTests(SharedOnSqlite shared) : IClassFixtur
         {
             foreach (var token in tokens)
             {
-                var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/').Replace("{token}", token, StringComparison.Ordinal)
-                    .Replace("{id}", token, StringComparison.Ordinal).Replace("{name}", "somebody", StringComparison.Ordinal)
+                var path = "/" + endpoint.RoutePattern.RawText!.TrimStart('/')
+                    .Replace("{token}", token, StringComparison.Ordinal).Replace("{id}", token, StringComparison.Ordinal)
+                    .Replace("{name}", "somebody", StringComparison.Ordinal)
                     .Replace("{documentName}", "v1", StringComparison.Ordinal);
                 foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Head, HttpMethod.Options])
                     await alice.SendAsync(method, path, null, grant);
@@ -128,8 +132,11 @@ public sealed class EndpointInventoryTests(SharedOnSqlite shared) : IClassFixtur
     private static async Task<string> RowsAsync(App app)
     {
         var rows = new List<string>();
-        foreach (var table in (string[])["accounts", "users", "sessions", "grants", "one_time_links", "email_changes", "mail_outbox", "security_events"])
+        foreach (var table in (string[])[
+            "accounts", "users", "sessions", "grants", "one_time_links", "email_changes", "mail_outbox", "security_events"])
+        {
             rows.Add($"{table} {await app.Store.CountAsync(table)}");
+        }
         rows.Add($"epochs {await app.Store.AskAsync("SELECT sum(epoch) FROM accounts")}");
         rows.Add($"tokens {await app.Store.AskAsync("SELECT group_concat(hex(token_hash)) FROM sessions")}");
         return string.Join('\n', rows);

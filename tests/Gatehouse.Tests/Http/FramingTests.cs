@@ -5,7 +5,7 @@ using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Http;
 
-/// <summary>Where one request ends and the next begins is never in doubt, also not behind a proxy that reads it differently.</summary>
+/// <summary>Where one request ends and the next begins is never in doubt, whatever a proxy in front thinks.</summary>
 public sealed class FramingTests(SharedOnSqlite shared) : IClassFixture<SharedOnSqlite>
 {
     private const string Head = "POST /api/auth/logout HTTP/1.1\r\nHost: localhost\r\n";

@@ -2,7 +2,7 @@ using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Http;
 
-/// <summary>A customer who holds all that opens doors, and misuses it: a session, a token for it, a grant, a device cookie.</summary>
+/// <summary>A customer with all that opens doors, who misuses it: sessions, a token, grants, a device cookie.</summary>
 internal sealed record Insider(Person Person, string Grant, string Device, string Token, string TokenGrant)
 {
     public static async Task<Insider> JoinAsync(App app)
@@ -11,7 +11,8 @@ internal sealed record Insider(Person Person, string Grant, string Device, strin
         var login = await app.LogInAsync(joined.Email);
         var person = joined with { Cookie = login.Cookie("gatehouse")!, Session = login.Json };
         var token = await person.TakeTokenAsync();
-        var opened = await app.PostAsync("/api/auth/account/open", App.Json(("password", App.Password)), App.Bearer(token));
+        var opened = await app.PostAsync(
+            "/api/auth/account/open", App.Json(("password", App.Password)), App.Bearer(token));
         return new Insider(
             person, (await person.OpenAsync()).Value, login.Cookie("gatehouse-device")!, token, opened.Text("grant")!);
     }
@@ -19,9 +20,10 @@ internal sealed record Insider(Person Person, string Grant, string Device, strin
     /// <summary>As a browser or as an API client.</summary>
     public string Headers(bool bearer) => bearer
         ? $"Authorization: Bearer {Token}\r\nAccount-Grant: {TokenGrant}\r\n"
-        : $"Cookie: gatehouse={Person.Cookie}; gatehouse-grant={Grant}; gatehouse-device={Device}\r\nAccount-Grant: {Grant}\r\n";
+        : $"Cookie: gatehouse={Person.Cookie}; gatehouse-grant={Grant}; gatehouse-device={Device}\r\n"
+            + $"Account-Grant: {Grant}\r\n";
 
-    /// <summary>Puts in what a template of a header names: <c>{cookie}</c>, <c>{grant}</c>, <c>{device}</c>, <c>{token}</c>.</summary>
+    /// <summary>Fills <c>{cookie}</c>, <c>{grant}</c>, <c>{device}</c> and <c>{token}</c> in.</summary>
     public string Fill(string template) => template.Replace("{cookie}", Person.Cookie, StringComparison.Ordinal)
         .Replace("{grant}", Grant, StringComparison.Ordinal).Replace("{device}", Device, StringComparison.Ordinal)
         .Replace("{token}", Token, StringComparison.Ordinal);

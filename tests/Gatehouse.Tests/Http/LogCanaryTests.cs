@@ -36,7 +36,7 @@ public abstract class LogCanaryTests(StoreKind kind)
         await app.PostAsync("/api/auth/login?password=canary-query", "{ canary broken");
         await app.GetAsync("/api/auth/session", ("Cookie", "gatehouse=canary-cookie"));
         await app.GetAsync("/canary-path/canary-path", ("User-Agent", "canary-agent\u001b[31m"), ("Referer", "https://canary-referer"));
-        await app.PostAsync("/api/auth/login", App.Json(("username", "canary\r\nWarning forged \u001b[31m\",\"x\":\"line"), ("password", "canary\nforged line")));
+        await app.LogInAsync("canary\r\nWarning forged \u001b[31m\",\"x\":\"line", "canary\nforged line");
         app.Clock.Advance(TimeSpan.FromSeconds(1)); // the mailbox shows the newest first
         await app.PostAsync("/api/auth/passwd", App.Json(("email", Email)));
         var reset = (await app.MailAsync(Email, 1)).Token;
@@ -56,7 +56,7 @@ public abstract class LogCanaryTests(StoreKind kind)
         Assert.DoesNotContain('\u001b', logged);
     }
 
-    /// <summary>Walks the settings, the invites and the email change to the end of the account; every secret it met.</summary>
+    /// <summary>Walks through invites, settings and an email change to the account's end; every secret it met.</summary>
     private static async Task<string[]> ChangeEverythingAsync(Person person)
     {
         const string Next = "canary-next@canary.example";
@@ -69,7 +69,8 @@ public abstract class LogCanaryTests(StoreKind kind)
             ("email", "canary-invited@canary.example"), ("password", First), ("invite", invite.Reveal())))).IsOk();
         await person.PostAsync("/api/auth/account/open", App.Json(("password", "canary wrong again")));
         var first = await person.OpenAsync();
-        await person.SendAsync(HttpMethod.Patch, "/api/auth/account", """{"username":"canarybird","config":{"canary":"canary"}}""", first);
+        const string Named = """{"username":"canarybird","config":{"canary":"canary"}}""";
+        await person.SendAsync(HttpMethod.Patch, "/api/auth/account", Named, first);
         await person.GetAsync("/api/auth/account/events", first);
         await person.GetAsync("/api/auth/account", ("Account-Grant", "canary-grant"));
         (await person.PostAsync("/api/auth/account/email", App.Json(("email", Next)), first)).IsOk();

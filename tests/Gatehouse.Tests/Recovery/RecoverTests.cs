@@ -195,7 +195,7 @@ public abstract class RecoverTests(SharedApp shared)
         Assert.Equal(1, await limited.Store.CountAsync("one_time_links WHERE purpose = 'reset'"));
     }
 
-    /// <summary>Before the answer a row is written, whoever it is about; the relay is the first to look the address up.</summary>
+    /// <summary>Before the answer a row is written, whoever it is about; only the relay looks the address up.</summary>
     [Theory]
     [Meets("GH-SEC-006")]
     [InlineData("/api/auth/passwd")]

@@ -65,7 +65,7 @@ public abstract class DatabaseTests(StoreKind kind) : IAsyncLifetime
             () => database.ReadAsync(db => db.ScalarAsync<long>("SELECT nothing FROM nowhere"), CancellationToken.None));
     }
 
-    /// <summary>What the application takes for two keys the database must not take for one, nor the other way round.</summary>
+    /// <summary>What the application takes for two keys the database must not take for one.</summary>
     [Fact]
     [Meets("GH-SEC-239")]
     public async Task Equal_is_equal_to_the_letter()

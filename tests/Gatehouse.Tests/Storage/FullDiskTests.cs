@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Gatehouse.Tests.Storage;
 
-/// <summary>The disk under a running server fills up: it says so, still reads, and goes on when there is room again.</summary>
+/// <summary>The disk under a running server fills up: it says so, still reads, and goes on with new room.</summary>
 public sealed class FullDiskTests
 {
     [Fact]
@@ -42,7 +42,8 @@ public sealed class FullDiskTests
     {
         var email = string.Create(CultureInfo.InvariantCulture, $"c{number}@example.com");
         var config = $$"""{"filler":"{{new string('x', 4000)}}"}""";
-        return app.PostAsync("/api/auth/signup", App.Json(("email", email), ("password", App.Password))[..^1] + $",\"config\":{config}}}");
+        var credentials = App.Json(("email", email), ("password", App.Password));
+        return app.PostAsync("/api/auth/signup", $"{credentials[..^1]},\"config\":{config}}}");
     }
 
     private static Task<long> LimitAsync(Database database, string pragma) =>

@@ -112,7 +112,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         SendAsync(HttpMethod.Get, path, null, CancellationToken.None, headers);
 
     public async Task<Answer> SendAsync(
-        HttpMethod method, string path, string? json, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
+        HttpMethod method, string path, string? json, CancellationToken cancellationToken,
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (json is not null)
