@@ -281,7 +281,7 @@ internal sealed class SettingsReader
         var security = section.Choice("Mail:Smtp:Security", SmtpSecurity.Auto);
         var port = section.Number("Mail:Smtp:Port", security == SmtpSecurity.Tls ? 465 : 587, 1, 65535);
         var user = section.Text("Mail:Smtp:User");
-        var password = section.Text("Mail:Smtp:Password");
+        var password = section.Verbatim("Mail:Smtp:Password");
         if (section.Text("Mail:Smtp:Host") is not { } host)
             return null;
         if (user is null != password is null)

@@ -20,11 +20,19 @@ internal sealed class SettingsSection(IConfiguration configuration)
 
     public string? Text(string key) => Get(key, null, "text");
 
+    /// <summary>As it stands: a password may begin or end with a space.</summary>
+    public string? Verbatim(string key)
+    {
+        Get(key, null, "text");
+        return configuration[$"{Root}:{key}"] is { Length: > 0 } value ? value : null;
+    }
+
     public string Text(string key, string fallback) => Get(key, fallback, "text") ?? fallback;
 
     /// <summary>Indexed keys (<c>key:0</c>, <c>key:1</c>); a single value counts as a list of one.</summary>
     public IReadOnlyList<string> List(string key)
     {
+        Accept(key, "a list");
         if (Get(key, null, "a list") is { } single)
             return [single];
         return [.. configuration.GetSection($"{Root}:{key}").GetChildren()
@@ -81,7 +89,8 @@ internal sealed class SettingsSection(IConfiguration configuration)
     }
 
     /// <summary>Marks a section that a later reader takes whole.</summary>
-    public void Accept(string key) => asked.TryAdd(key, new AskedSetting(null, "a section"));
+    public void Accept(string key, string values = "a section") =>
+        asked.TryAdd(key, new AskedSetting(null, values, HasParts: true));
 
     /// <summary>Forgets the faults of all other keys.</summary>
     public void KeepFaultsOf(IReadOnlyList<string> keys) => Faults.RemoveAll(fault => !keys.Any(
@@ -112,8 +121,8 @@ internal sealed class SettingsSection(IConfiguration configuration)
     {
         for (var name = key; ; name = name[..name.LastIndexOf(':')])
         {
-            if (asked.ContainsKey(name))
-                return true;
+            if (asked.TryGetValue(name, out var setting))
+                return setting.HasParts || name.Length == key.Length;
             if (!name.Contains(':'))
                 return false;
         }
@@ -148,4 +157,5 @@ internal sealed class SettingsSection(IConfiguration configuration)
 
 /// <param name="Default">As it would stand in a configuration; null: none, or one that depends on other things.</param>
 /// <param name="Values">What may be set, in a few words.</param>
-internal sealed record AskedSetting(string? Default, string Values);
+/// <param name="HasParts">It is set by keys below it, like a list's <c>:0</c>.</param>
+internal sealed record AskedSetting(string? Default, string Values, bool HasParts = false);

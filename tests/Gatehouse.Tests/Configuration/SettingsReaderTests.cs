@@ -76,6 +76,21 @@ public sealed class SettingsReaderTests
         AssertFault($"Gatehouse:{given}: no such setting; did you mean {meant}?", (given, "x"));
 
     [Fact]
+    public void The_mail_servers_password_is_taken_to_the_letter()
+    {
+        var settings = Read(("Mail:Smtp:Host", "smtp.example.com"), ("Mail:Smtp:User", "gate"), ("Mail:Smtp:Password", " space "));
+
+        Assert.Equal(" space ", settings.Mail.Smtp!.Password);
+    }
+
+    [Theory]
+    [InlineData("PublicUrl:Sub")]
+    [InlineData("SignUp:Mode:0")]
+    [InlineData("RateLimits:Login:Permits:More")]
+    public void What_stands_below_a_plain_setting_is_refused(string given) =>
+        AssertFault($"Gatehouse:{given}: no such setting", (given, "x"));
+
+    [Fact]
     public void Something_altogether_else_is_refused_without_a_guess() =>
         AssertFault("Gatehouse:Completely:Different: no such setting.", ("Completely:Different", "x"));
 
