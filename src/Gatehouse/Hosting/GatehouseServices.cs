@@ -28,7 +28,7 @@ internal static class GatehouseServices
     public static void AddGatehouse(this IServiceCollection services, GatehouseSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(settings);
+        services.AddSingleton(settings).AddSingleton(new MachineClock(TimeProvider.System));
         AddFloor(services, settings);
         AddMail(services);
         AddAccounts(services, settings);

@@ -20,16 +20,17 @@ internal static class OperationsEndpoints
             .WithTags("Operations")
             .WithSummary("Tells that the process answers.");
         routes.MapGet("/readyz", Ready).For(Access.Anyone).WithTags("Operations")
-            .WithSummary("Tells whether this node can serve: database, schema, keys.");
+            .WithSummary("Tells whether this node can serve: database, schema, clock, keys.");
         routes.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone).WithTags("Operations")
             .WithSummary("The OpenAPI document, as v1.");
     }
 
     /// <summary>Whether this node can serve: by part, without versions, addresses or reasons.</summary>
-    private static async Task<IResult> Ready(Migrator migrator, SigningKeys keys, CancellationToken cancellationToken)
+    private static async Task<IResult> Ready(
+        Migrator migrator, Database store, MachineClock machine, SigningKeys keys, CancellationToken cancellationToken)
     {
-        var (database, schema) = await LookAsync(migrator, cancellationToken);
-        var ready = database && schema;
+        var (database, schema, clock) = await LookAsync(migrator, store, machine, cancellationToken);
+        var ready = database && schema && clock;
         using var buffer = new MemoryStream(128);
         using (var json = new Utf8JsonWriter(buffer))
         {
@@ -38,6 +39,7 @@ internal static class OperationsEndpoints
             json.WriteStartObject("parts");
             json.WriteString("database", database ? "ok" : "unavailable");
             json.WriteString("schema", schema ? "ok" : database ? "behind" : "unknown");
+            json.WriteString("clock", clock ? "ok" : database ? "apart" : "unknown");
             json.WriteString("keys", keys.IsLoaded ? "ok" : "missing");
             json.WriteEndObject();
             json.WriteEndObject();
@@ -45,15 +47,20 @@ internal static class OperationsEndpoints
         return new JsonAnswer(buffer.ToArray(), ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<(bool Database, bool Schema)> LookAsync(Migrator migrator, CancellationToken cancellationToken)
+    private static async Task<(bool Database, bool Schema, bool Clock)> LookAsync(
+        Migrator migrator, Database store, MachineClock machine, CancellationToken cancellationToken)
     {
         try
         {
-            return (true, !await migrator.IsBehindAsync(cancellationToken));
+            var facts = await store.DescribeAsync(cancellationToken);
+            return (true, !await migrator.IsBehindAsync(cancellationToken), facts.DriftFrom(machine.Time) is null);
         }
         catch (StoreUnavailableException)
         {
-            return (false, false);
+            return (false, false, false);
         }
     }
 }
+
+/// <summary>The clock of this machine, whatever time the house goes by: what is compared with the database's.</summary>
+internal sealed record MachineClock(TimeProvider Time);

@@ -91,4 +91,13 @@ internal abstract class Database : IAsyncDisposable
 
 /// <param name="Now">The database's own clock; null where it is this machine's.</param>
 /// <param name="Journal">How commits are kept, where that can be got wrong; else null.</param>
-internal sealed record DatabaseFacts(string Version, long? Now, string? Journal);
+internal sealed record DatabaseFacts(string Version, long? Now, string? Journal)
+{
+    private static readonly TimeSpan MostDrift = TimeSpan.FromSeconds(5); // what expires goes by the nodes' clocks
+
+    /// <summary>How far the database's clock is from this one; null where that is no matter.</summary>
+    public TimeSpan? DriftFrom(TimeProvider clock) =>
+        Now is { } theirs && UnixMicros.ToSpan(Math.Abs(theirs - clock.NowMicros())) is var drift && drift > MostDrift
+            ? drift
+            : null;
+}

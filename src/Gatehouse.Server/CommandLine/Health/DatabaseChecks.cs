@@ -9,7 +9,6 @@ internal static class DatabaseChecks
     private const int OldestPostgres = 15;
     private const long LeastFreeBytes = 1L << 30; // 1 GiB: days of growth, and room for a backup's copy
     private const long LargestLogBytes = 64L << 20; // checkpoints keep it at 4 MiB, unless something holds them up
-    private static readonly TimeSpan MostDrift = TimeSpan.FromSeconds(5); // GH-SEC-273
 
     /// <summary>The findings, and whether what lies in the tables can be looked at.</summary>
     public static async Task<(IReadOnlyList<Check> Checks, bool IsOpen)> ExamineAsync(
@@ -59,10 +58,9 @@ internal static class DatabaseChecks
 
     private static Check Clock(DatabaseFacts facts, TimeProvider clock)
     {
-        if (facts.Now is not { } theirs)
+        if (facts.Now is null)
             return Check.Ok("clock", "the database has this machine's clock");
-        var drift = UnixMicros.ToSpan(Math.Abs(theirs - clock.NowMicros()));
-        return drift > MostDrift
+        return facts.DriftFrom(clock) is { } drift
             ? Check.Mend("clock", $"this machine and the database are {drift.TotalSeconds:0} seconds apart",
                 "let both follow a time server: what expires goes by the clock")
             : Check.Ok("clock", "within 5 seconds of the database's");
