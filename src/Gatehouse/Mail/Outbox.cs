@@ -27,6 +27,12 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     private const string DeleteOfAccount = "DELETE FROM mail_outbox WHERE account_id = @accountId";
 
+    private const string DeleteNewerOfAccount = """
+        DELETE FROM mail_outbox WHERE account_id = @accountId AND kind = @kind AND created_at >= @since
+        """;
+
+    private const string SelectId = "SELECT id FROM mail_outbox WHERE id = @id";
+
     private const string Postpone = "UPDATE mail_outbox SET due_at = @dueAt, last_error = @error WHERE id = @id";
 
     private const string Bury = "UPDATE mail_outbox SET dead_at = @now, last_error = @error WHERE id = @id";
@@ -86,6 +92,13 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     /// <summary>Drops what waits to be mailed about an account that goes.</summary>
     public static Task DropAllAsync(Db db, string accountId) => db.ExecuteAsync(DeleteOfAccount, new { accountId });
+
+    /// <summary>Drops the mails of a kind that were caused at <paramref name="since"/> or later, also those given up.</summary>
+    public static Task DropNewerAsync(Db db, string kind, string accountId, long since) =>
+        db.ExecuteAsync(DeleteNewerOfAccount, new { kind, accountId, since });
+
+    /// <summary>False when a claimed mail has been dropped since.</summary>
+    public static async Task<bool> HoldsAsync(Db db, string id) => await db.ScalarAsync<string>(SelectId, new { id }) is not null;
 
     public static Task PostponeAsync(Db db, string id, long dueAt, string error) =>
         db.ExecuteAsync(Postpone, new { id, dueAt, error });

@@ -2,6 +2,7 @@ using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Links;
+using Gatehouse.Mail;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -86,8 +87,10 @@ internal static class ChangeEmail
             }
             await EndWhatTheOldAddressOpenedAsync(db, link.AccountId, exceptSession: null);
             await EmailChanges.DiscardAsync(db, link.AccountId);
-            // Those of later changes went to addresses that this one takes back; those of earlier changes stay good.
+            // Those of later changes went to addresses that this one takes back, or are still to be mailed there; those of
+            // earlier changes stay good.
             await OneTimeLinks.DiscardNewerAsync(db, LinkPurpose.UndoEmail, link.AccountId, link.CreatedAt);
+            await Outbox.DropNewerAsync(db, EmailChangedMail.Kind, link.AccountId, link.CreatedAt);
             await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.EmailChangeUndone, origin);
             return true;
         }, cancellationToken);

@@ -57,7 +57,10 @@ internal sealed class EmailChangedMail(AccountMails mails) : IMailKind
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail)
     {
-        if (mail.AccountId is null || await AccountStore.FindAsync(db, mail.AccountId) is not { IsVerified: true }
+        // An undo drops this mail under the same lock. One that a server defers must not become a link that undoes the undo.
+        if (mail.AccountId is null || await AccountStore.LockAsync(db, mail.AccountId) is null
+            || !await Outbox.HoldsAsync(db, mail.Id)
+            || await AccountStore.FindAsync(db, mail.AccountId) is not { IsVerified: true }
             || !EmailAddress.TryParse(mail.Recipient, out var old))
         {
             return null;

@@ -128,6 +128,27 @@ public abstract class ChangeEmailTests(SharedApp shared)
         (await app.LogInAsync(old)).IsOk();
     }
 
+    /// <summary>Whoever has taken the account over answers "later" to the mail that holds their own undo link.</summary>
+    [Fact]
+    [Meets("GH-SEC-138")]
+    public async Task An_undo_leaves_no_later_undo_to_be_mailed()
+    {
+        var (alice, undo) = await ChangeAsync();
+        var now = app.Clock.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
+        await app.Store.AskAsync($"""
+            INSERT INTO mail_outbox (id, kind, account_id, recipient, created_at, due_at, tries)
+            VALUES ('deferred {alice.AccountId}', 'email_changed', '{alice.AccountId}', '{next}', {now}, {now + 3_600_000_000}, 1)
+            """);
+        var mails = (await app.MailsAsync(next)).Count;
+
+        (await app.PostAsync($"{Path}/undo/{undo}", null)).IsOk();
+
+        app.Clock.Advance(TimeSpan.FromHours(2));
+        await app.MailsSettledAsync();
+        Assert.Equal(mails, (await app.MailsAsync(next)).Count);
+        Assert.Equal(0, await app.Store.CountAsync($"one_time_links WHERE account_id = '{alice.AccountId}'"));
+    }
+
     [Fact]
     [Meets("GH-SEC-009")]
     public async Task A_taken_address_gets_the_same_answer_and_no_link()
