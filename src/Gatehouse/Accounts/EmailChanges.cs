@@ -19,11 +19,6 @@ internal static class EmailChanges
         SELECT email AS Email, email_key AS EmailKey, session_id AS SessionId FROM email_changes WHERE account_id = @accountId
         """;
 
-    private const string Take = """
-        DELETE FROM email_changes WHERE account_id = @accountId AND email_key = @provedKey
-        RETURNING email AS Email, email_key AS EmailKey, session_id AS SessionId
-        """;
-
     private const string Delete = "DELETE FROM email_changes WHERE account_id = @accountId";
 
     public static Task KeepAsync(Db db, string accountId, EmailAddress email, string sessionId, long now) =>
@@ -31,10 +26,6 @@ internal static class EmailChanges
 
     public static Task<EmailChange?> FindAsync(Db db, string accountId) =>
         db.FirstOrNullAsync<EmailChange>(Select, new { accountId });
-
-    /// <summary>Takes the change that this very address was proved for.</summary>
-    public static Task<EmailChange?> TakeAsync(Db db, string accountId, string provedKey) =>
-        db.FirstOrNullAsync<EmailChange>(Take, new { accountId, provedKey });
 
     /// <summary>Forgets a pending change: its link finds nothing to complete. An undo link of an earlier change stays.</summary>
     public static Task DiscardAsync(Db db, string accountId) => db.ExecuteAsync(Delete, new { accountId });

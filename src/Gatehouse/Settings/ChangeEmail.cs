@@ -57,11 +57,12 @@ internal static class ChangeEmail
         return UseLinkAsync(http, token, LinkPurpose.ChangeEmail, services, async (db, link) =>
         {
             var account = await AccountStore.FindAsync(db, link.AccountId);
-            if (await EmailChanges.TakeAsync(db, link.AccountId, link.SentTo) is not { } change
+            if (await EmailChanges.FindAsync(db, link.AccountId) is not { } change || change.EmailKey != link.SentTo
                 || !await AccountStore.TrySetEmailAsync(db, link.AccountId, change.Email, change.EmailKey))
             {
                 return false;
             }
+            await EmailChanges.DiscardAsync(db, link.AccountId);
             await EndWhatTheOldAddressOpenedAsync(db, link.AccountId, change.SessionId);
             if (account!.Email is not null)
                 await services.Outbox.EnqueueAsync(db, EmailChangedMail.Kind, link.AccountId, account.Email);
@@ -123,7 +124,11 @@ internal static class ChangeEmail
         await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, accountId);
     }
 
-    /// <summary>Uses the link up together with its effect, or neither; wrong links count against their source.</summary>
+    /// <summary>
+    /// Uses the link up together with its effect, or neither: one that comes to nothing (the address is taken just now)
+    /// stays good. Wrong links count against their source.
+    /// </summary>
+    /// <param name="effect">False: it could not be, and nothing was changed.</param>
     private static async Task<Problem?> UseLinkAsync(
         HttpContext http, string text, string purpose, SettingsServices services, Func<Db, OneTimeLink, Task<bool>> effect,
         CancellationToken cancellationToken)
@@ -137,7 +142,11 @@ internal static class ChangeEmail
             if (await OneTimeLinks.LookAtAsync(db, purpose, token, now) is not { } seen)
                 return false;
             await AccountStore.LockAsync(db, seen.AccountId);
-            return await OneTimeLinks.ConsumeAsync(db, purpose, token, now) is { } link && await effect(db, link);
+            // Nobody else uses a link of this account before this ends: what is found here is used once.
+            if (await OneTimeLinks.LookAtAsync(db, purpose, token, now) is not { } link || !await effect(db, link))
+                return false;
+            await OneTimeLinks.ConsumeAsync(db, purpose, token, now); // an undo has discarded it with the newer ones
+            return true;
         }, cancellationToken);
         if (!done)
             return Problems.LinkInvalid();

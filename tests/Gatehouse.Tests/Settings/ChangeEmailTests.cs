@@ -149,6 +149,22 @@ public abstract class ChangeEmailTests(SharedApp shared)
         Assert.Equal(0, await app.Store.CountAsync($"one_time_links WHERE account_id = '{alice.AccountId}'"));
     }
 
+    /// <summary>The owner, thinking the account lost, signed up anew with the address that the thief had given up.</summary>
+    [Fact]
+    [Meets("GH-SEC-138", "GH-SEC-160")]
+    public async Task An_undo_that_finds_the_address_taken_stays_good()
+    {
+        var (alice, undo) = await ChangeAsync();
+        var again = await app.JoinAsync(old);
+
+        (await app.PostAsync($"{Path}/undo/{undo}", null)).IsProblem(410, "link_invalid");
+
+        (await again.GetAsync("/api/auth/session")).IsOk();
+        (await again.SendAsync(HttpMethod.Delete, "/api/auth/account", null, await again.OpenAsync())).IsOk();
+        (await app.PostAsync($"{Path}/undo/{undo}", null)).IsOk();
+        Assert.Equal(alice.AccountId, (await app.LogInAsync(old)).Text("account", "id"));
+    }
+
     [Fact]
     [Meets("GH-SEC-009")]
     public async Task A_taken_address_gets_the_same_answer_and_no_link()
