@@ -78,7 +78,9 @@ internal static class Recover
         var done = await services.Database.TransactAsync(async db =>
         {
             await AccountStore.LockAsync(db, account.Id);
-            if (await OneTimeLinks.ConsumeAsync(db, LinkPurpose.ResetPassword, token!, services.Clock.NowMicros()) is not { } link
+            var now = services.Clock.NowMicros();
+            if (await FindAccountAsync(db, token!, now) is null
+                || await OneTimeLinks.ConsumeAsync(db, LinkPurpose.ResetPassword, token!, now) is not { } link
                 || !await AccountStore.SetPasswordAsync(db, link.AccountId, hash))
             {
                 return false;
@@ -118,7 +120,9 @@ internal static class Recover
 
     private static async Task<Account?> FindAccountAsync(Db db, LinkToken token, long now) =>
         await OneTimeLinks.LookAtAsync(db, LinkPurpose.ResetPassword, token, now) is { } link
-            ? await AccountStore.FindAsync(db, link.AccountId)
+        && await AccountStore.FindAsync(db, link.AccountId) is { } account
+        && account.EmailKey == link.SentTo // one made while the address changed hands may have been missed by that
+            ? account
             : null;
 }
 

@@ -49,6 +49,23 @@ public abstract class RecoverTests(SharedApp shared)
             0, await app.Store.CountAsync($"one_time_links WHERE purpose = 'reset' AND sent_to = '{pending}'"));
     }
 
+    /// <summary>As when the mail was being made while the address changed hands.</summary>
+    [Fact]
+    [Meets("GH-SEC-130", "GH-SEC-152")]
+    public async Task A_link_to_an_address_that_the_account_has_left_is_refused()
+    {
+        var alice = await app.JoinAsync(email);
+        var reset = await app.ForgetPasswordAsync(email);
+        var next = App.NewEmail();
+        await app.Store.AskAsync($"UPDATE accounts SET email = '{next}', email_key = '{next}' WHERE id = '{alice.AccountId}'");
+
+        (await app.GetAsync($"/api/auth/passwd/{reset}")).IsProblem(410, "link_invalid");
+        (await app.PostAsync($"/api/auth/passwd/{reset}", App.Json(("password", NewPassword)))).IsProblem(410, "link_invalid");
+
+        (await alice.GetAsync("/api/auth/session")).IsOk();
+        (await app.LogInAsync(next)).IsOk();
+    }
+
     [Theory]
     [Meets("GH-SEC-040", "GH-SEC-072", "GH-SEC-139", "GH-SEC-144", "GH-SEC-152", "GH-SEC-291")]
     [InlineData("/api/auth/passwd/")]
