@@ -152,7 +152,8 @@ internal sealed class PostgresDatabase : Database
 
     private static bool LostARace(PostgresException exception) =>
         exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
-            or PostgresErrorCodes.UniqueViolation; // the retry finds the winner's row and refuses by its own rule
+            or PostgresErrorCodes.UniqueViolation // the retry finds the winner's row and refuses by its own rule
+            or PostgresErrorCodes.ForeignKeyViolation; // the retry finds gone what it referred to
 
     private static bool IsUnavailable(NpgsqlException exception) => exception is PostgresException answered
         ? answered.IsTransient || answered.SqlState[..2] is "08" or "53" or "57" or "58" or "28" or "25" or "3D"
