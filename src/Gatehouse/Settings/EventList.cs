@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,8 @@ internal static class EventList
             return Problems.BadRequest("limit", $"must be a whole number from 1 to {MostLimit}");
         }
         var before = query["before"] is [{ Length: > 0 and <= 64 } id] ? id : null;
+        if (TextRules.HasControl(before))
+            return Problems.BadRequest("before", "is no event's id"); // PostgreSQL has no text with a NUL in it
         // One more than asked for tells whether there is a next page.
         return new JsonAnswer(Write(await ListAsync(granted!, before, limit + 1, services, cancellationToken), limit));
     }

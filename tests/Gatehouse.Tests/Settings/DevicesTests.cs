@@ -154,6 +154,7 @@ public abstract class DevicesTests(SharedApp shared)
     [InlineData("?limit=x")]
     [InlineData("?limit=1&limit=2")]
     [InlineData("?before=a&before=b")]
+    [InlineData("?before=%00")]
     public async Task A_page_that_cannot_be_is_refused(string query)
     {
         var alice = await app.JoinAsync(email);
