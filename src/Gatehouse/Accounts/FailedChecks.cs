@@ -11,6 +11,7 @@ namespace Gatehouse.Accounts;
 internal sealed class FailedChecks(Database database, TimeProvider clock)
 {
     private const int MostWaiting = 10_000; // a flood must not eat the memory; the meter counts them all
+    private const int MostAtOnce = 500; // a transaction that takes too long is given up, and would be for ever
     private readonly ConcurrentQueue<SecurityEventDraft> waiting = new();
 
     /// <param name="exhausted">The account takes no further tries for a while.</param>
@@ -25,15 +26,15 @@ internal sealed class FailedChecks(Database database, TimeProvider clock)
 
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var batch = waiting.ToArray();
-        if (batch.Length == 0)
-            return;
-        await database.TransactAsync(async db =>
+        foreach (var batch in waiting.ToArray().Chunk(MostAtOnce))
         {
-            foreach (var draft in batch)
-                await SecurityEvents.RecordIfItLivesAsync(db, draft);
-        }, cancellationToken);
-        for (var i = 0; i < batch.Length; i++)
-            waiting.TryDequeue(out _);
+            await database.TransactAsync(async db =>
+            {
+                foreach (var draft in batch)
+                    await SecurityEvents.RecordIfItLivesAsync(db, draft);
+            }, cancellationToken);
+            for (var i = 0; i < batch.Length; i++)
+                waiting.TryDequeue(out _);
+        }
     }
 }

@@ -22,6 +22,8 @@ internal sealed class SessionStore(
 
     private const int Remembered = 50_000; // two generations of these: about 60 MiB when full of large sessions
 
+    private const int MostSeenAtOnce = 500; // a transaction that takes too long is given up, and would be for ever
+
     private readonly RecentMap<string, Remembrance> byId = new(Remembered);
     private readonly ConcurrentDictionary<string, long> seen = new(StringComparer.Ordinal);
     private long endings; // counts what was ended here: a row read before one of these must not be remembered after it
@@ -130,16 +132,16 @@ internal sealed class SessionStore(
     /// <summary>Writes down when sessions were last used. Lost in a crash: a few seconds of "last seen".</summary>
     public async Task WriteSeenAsync(CancellationToken cancellationToken)
     {
-        var batch = seen.ToArray();
-        if (batch.Length == 0)
-            return;
-        await database.TransactAsync(async db =>
+        foreach (var batch in seen.ToArray().Chunk(MostSeenAtOnce))
         {
-            foreach (var (id, at) in batch)
-                await SessionRows.TouchAsync(db, id, at);
-        }, cancellationToken);
-        foreach (var pair in batch)
-            seen.TryRemove(pair);
+            await database.TransactAsync(async db =>
+            {
+                foreach (var (id, at) in batch)
+                    await SessionRows.TouchAsync(db, id, at);
+            }, cancellationToken);
+            foreach (var pair in batch)
+                seen.TryRemove(pair);
+        }
     }
 
     private async Task<Session?> LoadAsync(string? id, byte[]? tokenHash, long now, CancellationToken cancellationToken)
