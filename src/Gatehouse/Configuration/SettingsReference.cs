@@ -119,10 +119,10 @@ internal static class SettingsReference
         .. Limit(LimitName.Login, "Failed password checks per account, by whatever path."),
         .. Limit(LimitName.LoginSource, "Logins per source, failed or not."),
         .. Limit(LimitName.SignUp, "Sign-ups per source."),
-        .. Limit(LimitName.Mail, "Asked-for mails (resend, recovery) per source."),
+        .. Limit(LimitName.Mail, "Asked-for mails (resend, recovery, email change) per source; the last also per account."),
         .. Limit(LimitName.Invite, "Wrong invites per source."),
         .. Limit(LimitName.Link, "Wrong one-time links per source."),
-        .. Limit(LimitName.Lookup, "Look-ups of usernames per source."),
+        .. Limit(LimitName.Lookup, "Look-ups of usernames per source, also by asking for one."),
         .. Limit(LimitName.Address, "Mails of a kind to one address; beyond it the answer stays and no mail goes."),
     ];
 

@@ -12,7 +12,7 @@ internal enum LimitName
     /// <summary>Sign-ups per source.</summary>
     SignUp,
 
-    /// <summary>Asked-for mails (resend, recovery) per source.</summary>
+    /// <summary>Asked-for mails (resend, recovery, email change) per source; the last also per account.</summary>
     Mail,
 
     /// <summary>Wrong invites per source.</summary>
@@ -21,7 +21,7 @@ internal enum LimitName
     /// <summary>Wrong one-time links per source.</summary>
     Link,
 
-    /// <summary>Look-ups (is this username free?) per source.</summary>
+    /// <summary>Look-ups (is this username free?) per source, also by asking for it.</summary>
     Lookup,
 
     /// <summary>Mails of one kind to one address; beyond it the answer stays and no mail goes.</summary>

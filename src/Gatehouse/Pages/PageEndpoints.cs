@@ -77,7 +77,7 @@ internal static class PageEndpoints
     private static void MapSettings(RouteGroupBuilder pages)
     {
         pages.MapMethods(SettingsPage.Path, Reading, SettingsPage.Get).ForPage();
-        pages.MapPost(SettingsPage.Path, SettingsPage.Post).ForPage(LimitName.Login, LimitName.Address);
+        pages.MapPost(SettingsPage.Path, SettingsPage.Post).ForPage(LimitName.Login, LimitName.Lookup, LimitName.Mail, LimitName.Address);
         pages.MapMethods(NewEmailPage.Path, Reading, NewEmailPage.Get).ForPage(LimitName.Link);
         pages.MapPost(NewEmailPage.Path, NewEmailPage.Post).ForPage(LimitName.Link);
         pages.MapMethods(OldEmailPage.Path, Reading, OldEmailPage.Get).ForPage(LimitName.Link);

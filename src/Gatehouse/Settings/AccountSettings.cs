@@ -37,6 +37,11 @@ internal static class AccountSettings
         Username? username = null;
         if (request.Username is not null && (username = services.Rules.ParseUsername(request.Username)) is null)
             return Problems.InvalidInput("username", "This username is not allowed.");
+        if (username is not null
+            && await services.Limiter.TryTakeAsync(LimitName.Lookup, http.SourceKey(), cancellationToken) is { } wait)
+        {
+            return Problems.TooManyRequests(wait); // the answer tells whether somebody has the name
+        }
         var accountId = granted.Session.AccountId;
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var refused = await services.Grants.TransactAsync(granted, async db =>

@@ -32,6 +32,13 @@ internal static class ChangeEmail
         if (!EmailAddress.TryParse(text, out var email))
             return Problems.InvalidInput("email", "This is not an email address we can write to.");
         var session = granted.Session;
+        // By account too: who has one and many sources could otherwise write to any number of strangers.
+        var full = await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken)
+            ?? await services.Limiter.TryTakeAsync(LimitName.Mail, session.AccountId, cancellationToken);
+        if (full is { } wait)
+        {
+            return Problems.TooManyRequests(wait);
+        }
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var refused = await services.Grants.TransactAsync(granted, async db =>
         {

@@ -14,12 +14,12 @@ internal static class SettingsEndpoints
         account.MapPost("/open", Open.Handle).Takes<OpenRequest>().For(Access.Session, LimitName.Login)
             .WithSummary("Presents the credentials again for a grant of ten minutes.");
         account.MapGet("", AccountSettings.Get).For(Access.Grant).WithSummary("Shows the account.");
-        account.MapPatch("", AccountSettings.Change).Takes<ChangeAccountRequest>().For(Access.Grant)
+        account.MapPatch("", AccountSettings.Change).Takes<ChangeAccountRequest>().For(Access.Grant, LimitName.Lookup)
             .WithSummary("Changes the username or the config.");
         account.MapDelete("", DeleteAccount.Handle).For(Access.Grant).WithSummary("Deletes the account and all that is in it.");
         account.MapPost("/password", ChangePassword.Handle).Takes<ChangePasswordRequest>().For(Access.Grant)
             .WithSummary("Sets a new password; every other session ends.");
-        account.MapPost("/email", ChangeEmail.Ask).Takes<ChangeEmailRequest>().For(Access.Grant, LimitName.Address)
+        account.MapPost("/email", ChangeEmail.Ask).Takes<ChangeEmailRequest>().For(Access.Grant, LimitName.Mail, LimitName.Address)
             .WithSummary("Asks to change the email; a link goes to the new address.");
         account.MapPost("/email/{token}", ChangeEmail.Complete).For(Access.Anyone, LimitName.Link)
             .WithSummary("Completes an email change by its link.");

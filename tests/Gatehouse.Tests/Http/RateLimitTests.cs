@@ -51,6 +51,46 @@ public sealed class RateLimitTests
         static void clockStep(App app, TimeSpan by) => app.Clock.Advance(by);
     }
 
+    /// <summary>Who may write to any address in one's name, or ask for any name, asks strangers: a session is no licence.</summary>
+    [Theory]
+    [Meets("GH-SEC-042", "GH-SEC-157")]
+    [InlineData("POST", "/api/auth/account/email", "email", "@example.com", 10)]
+    [InlineData("PATCH", "/api/auth/account", "username", "", 60)]
+    public async Task A_grant_has_its_permits_and_then_waits(string method, string path, string member, string ending, int permits)
+    {
+        await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"));
+        var alice = await app.JoinAsync();
+        var grant = await alice.OpenAsync();
+        for (var i = 0; i < permits; i++)
+            (await ChangeAsync(i)).IsOk();
+        await app.MailsSettledAsync();
+        var before = await app.Store.CountAsync("security_events");
+
+        (await ChangeAsync(permits)).IsProblem(429, "too_many_requests");
+
+        Assert.Equal(before, await app.Store.CountAsync("security_events"));
+        Assert.Equal(0, await app.Store.CountAsync("mail_outbox"));
+
+        Task<Answer> ChangeAsync(int i) => alice.SendAsync(new HttpMethod(method), path, App.Json((member, $"someone{i}{ending}")), grant);
+    }
+
+    [Fact]
+    public async Task An_account_asks_for_no_more_mails_by_coming_from_elsewhere()
+    {
+        await using var app = await App.StartAsync(StoreKind.Sqlite, (On, "true"), ("RateLimits:Mail:Permits", "2"), ("KnownProxies:0", "127.0.0.1"));
+        var alice = await app.JoinAsync();
+        var grant = await alice.OpenAsync();
+
+        var statuses = new List<int>();
+        for (var i = 0; i < 3; i++)
+        {
+            statuses.Add((int)(await alice.PostAsync("/api/auth/account/email", App.Json(("email", $"someone{i}@example.com")),
+                grant, ("X-Forwarded-For", $"192.0.2.{i}"))).Status);
+        }
+
+        Assert.Equal([202, 202, 429], statuses);
+    }
+
     [Fact]
     public async Task A_setting_changes_count_and_window()
     {
