@@ -107,6 +107,7 @@ public class SessionBenchmarks
         {
             Id = Ids.New(TimeProvider.System),
             TokenHash = SessionToken.New().Hash(),
+            TokensFrom = 0,
             AccountId = Ids.New(TimeProvider.System),
             UserId = Ids.New(TimeProvider.System),
             Email = "alice@example.com",

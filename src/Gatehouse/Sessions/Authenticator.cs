@@ -82,8 +82,11 @@ internal sealed class Authenticator(
             return Caller.Refused.Instance;
         var session = await sessions.GetAsync(claims.SessionId, cancellationToken);
         // The payload names the session; the session's row names the account. They were one when it was signed.
-        if (session is null || pending.Covers(session.Id, tokenHash: null) || session.AccountId != claims.Subject)
+        if (session is null || pending.Covers(session.Id, tokenHash: null) || session.AccountId != claims.Subject
+            || claims.IssuedAt < session.TokensFrom)
+        {
             return Caller.Refused.Instance;
+        }
         // Asked twice in one request (an application's pipeline asks too), the answer still carries one token.
         if (http.Features.Get<Renewal>() is null)
         {

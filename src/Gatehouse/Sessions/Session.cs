@@ -17,6 +17,9 @@ internal sealed record Session
     /// <summary>Of the token that the cookie carries now: a copy of an earlier one is no session.</summary>
     public required byte[] TokenHash { get; init; }
 
+    /// <summary>Unix seconds: access tokens issued before are no good, though the session is.</summary>
+    public required long TokensFrom { get; init; }
+
     public required string AccountId { get; init; }
 
     public required string? UserId { get; init; }

@@ -12,7 +12,7 @@ internal static class SessionRows
     private const int MostPerAccount = 50;
 
     private const string SelectLive = """
-        SELECT s.id AS Id, s.token_hash AS TokenHash, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
+        SELECT s.id AS Id, s.token_hash AS TokenHash, s.tokens_from AS TokensFrom, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
             u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
             s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
         FROM sessions s
@@ -65,7 +65,8 @@ internal static class SessionRows
     // An UPDATE, so that whoever ends the session at the same time waits, or it is found ended.
     private const string Lock = "UPDATE sessions SET epoch = epoch WHERE id = @id";
 
-    private const string ReplaceToken = "UPDATE sessions SET token_hash = @tokenHash WHERE id = @id";
+    private const string ReplaceToken =
+        "UPDATE sessions SET token_hash = @tokenHash, tokens_from = @tokensFrom WHERE id = @id";
 
     private const string DeleteOwn = "DELETE FROM sessions WHERE id = @id AND account_id = @accountId";
 
@@ -126,9 +127,12 @@ internal static class SessionRows
     /// <summary>False when the session has ended; otherwise it lives until the transaction ends. Its account is locked before.</summary>
     public static async Task<bool> TryLockAsync(Db db, string id) => await db.ExecuteAsync(Lock, new { id }) == 1;
 
-    /// <summary>The session goes on under another secret; every copy of the old one is dead.</summary>
-    public static Task ReplaceTokenAsync(Db db, string id, byte[] tokenHash) =>
-        db.ExecuteAsync(ReplaceToken, new { id, tokenHash });
+    /// <summary>
+    /// The session goes on under another secret: every copy of the old one is dead, and so is what it was traded for,
+    /// the access tokens issued before this second.
+    /// </summary>
+    public static Task ReplaceTokenAsync(Db db, string id, byte[] tokenHash, long now) =>
+        db.ExecuteAsync(ReplaceToken, new { id, tokenHash, tokensFrom = UnixMicros.ToSeconds(now) });
 
     public static Task TouchAsync(Db db, string id, long at) => db.ExecuteAsync(Touch, new { id, at });
 

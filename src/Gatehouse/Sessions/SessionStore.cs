@@ -63,6 +63,7 @@ internal sealed class SessionStore(
         {
             Id = row.Id,
             TokenHash = row.TokenHash,
+            TokensFrom = 0,
             AccountId = account.Id,
             UserId = user?.Id,
             Email = account.Email,

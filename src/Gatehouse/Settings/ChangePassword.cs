@@ -4,13 +4,14 @@ using Gatehouse.Http;
 using Gatehouse.Links;
 using Gatehouse.Recovery;
 using Gatehouse.Sessions;
+using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Settings;
 
 // Promises: one transaction sets the password and ends what an intruder may hold: every other session and its tokens,
-// every grant, reset links, a pending email change, and every copy of this session's cookie. An undo link stays: it is
-// how the owner gets back. The session that asked goes on. A mail tells the owner.
+// every grant, reset links, a pending email change, every copy of this session's cookie and what it was traded for. An
+// undo link stays: it is how the owner gets back. The session that asked goes on. A mail tells the owner.
 
 /// <summary>Sets a new password, behind a grant.</summary>
 internal static class ChangePassword
@@ -42,7 +43,7 @@ internal static class ChangePassword
             await SessionStore.RevokeAllAsync(db, session.AccountId, session.Id);
             await Grants.RevokeAllAsync(db, session.AccountId);
             if (session.Via != SessionVia.Token)
-                await SessionRows.ReplaceTokenAsync(db, session.Id, token.Hash());
+                await SessionRows.ReplaceTokenAsync(db, session.Id, token.Hash(), services.Clock.NowMicros());
             await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, session.AccountId);
             await EmailChanges.DiscardAsync(db, session.AccountId);
             if (email is not null)

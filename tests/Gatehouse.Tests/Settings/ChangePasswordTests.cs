@@ -23,11 +23,13 @@ public abstract class ChangePasswordTests(SharedApp shared)
         var intruder = await alice.LogInAsync();
         var token = await alice.TakeTokenAsync();
         var reset = await app.ForgetPasswordAsync(email);
+        var traded = (await alice.PostAsync("/api/auth/token", null)).Header("GN-Access-Token")!;
         var grant = await alice.OpenAsync();
         var foreignGrant = await intruder.OpenAsync();
         (await intruder.PostAsync("/api/auth/account/email", App.Json(("email", App.NewEmail())), foreignGrant)).IsOk();
         await app.MailsSettledAsync();
         var seen = await app.TickAsync(email);
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
 
         var changed = await alice.PostAsync(Path, Body, grant);
 
@@ -38,6 +40,10 @@ public abstract class ChangePasswordTests(SharedApp shared)
         (await alice.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated"); // a copy of the old cookie
         (await intruder.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
         (await app.GetAsync("/account", App.Bearer(token))).IsProblem(401, "invalid_token");
+        // What a copy of the old cookie was traded for is dead with it; what the new one is traded for is good at once.
+        (await app.GetAsync("/account", App.Bearer(traded))).IsProblem(401, "invalid_token");
+        var fresh = (await renewed.PostAsync("/api/auth/token", null)).Header("GN-Access-Token")!;
+        (await app.GetAsync("/account", App.Bearer(fresh))).IsOk();
         (await app.PostAsync($"/api/auth/passwd/{reset}", Body)).IsProblem(410, "link_invalid");
         (await renewed.GetAsync("/api/auth/account", grant)).IsProblem(403, "grant_required");
         Assert.Equal(0, await app.Store.CountAsync($"grants WHERE account_id = '{alice.AccountId}'"));

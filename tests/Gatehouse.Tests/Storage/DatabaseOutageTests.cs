@@ -96,8 +96,8 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         var up = await app.GetAsync("/readyz");
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, down.Status);
-        Assert.Equal("""{"status":"unavailable","parts":{"database":"unavailable","schema":"unknown","keys":"ok"}}""", down.Body);
-        Assert.Equal("""{"status":"ready","parts":{"database":"ok","schema":"ok","keys":"ok"}}""", up.Body);
+        Assert.Equal("""{"status":"unavailable","parts":{"database":"unavailable","schema":"unknown","clock":"unknown","keys":"ok"}}""", down.Body);
+        Assert.Equal("""{"status":"ready","parts":{"database":"ok","schema":"ok","clock":"ok","keys":"ok"}}""", up.Body);
     }
 
     [Theory]

@@ -18,6 +18,9 @@ CREATE TABLE email_changes (
     created_at bigint NOT NULL
 );
 
+-- Access tokens of the session that were issued before this second are refused: a new password ends them.
+ALTER TABLE sessions ADD COLUMN tokens_from bigint NOT NULL DEFAULT 0;
+
 -- What an undo link restores.
 ALTER TABLE one_time_links ADD COLUMN restores text;
 
