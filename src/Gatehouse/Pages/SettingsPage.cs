@@ -11,16 +11,14 @@ namespace Gatehouse.Pages;
 /// <summary>The account's settings by plain forms. Each form names what it changes in <c>action</c>.</summary>
 internal static class SettingsPage
 {
-    public const string Path = "/auth/settings";
-    private const string GrantCookie = "gatehouse-grant";
-    private static readonly TimeSpan GrantAge = TimeSpan.FromMinutes(10); // as long as the grant itself
+    public const string Path = GrantCookie.Path;
 
     public static async Task<IResult> Get(
         HttpContext http, SettingsServices services, ServedFeatures served, CancellationToken cancellationToken)
     {
         if (await services.Authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known known)
             return ToLogIn();
-        return await services.Grants.FindAsync(SessionCookie.ValueOf(http.Request, GrantCookie), known.Session, cancellationToken) is { } granted
+        return await services.Grants.FindAsync(GrantCookie.Read(http.Request), known.Session, cancellationToken) is { } granted
             ? await ShowAsync(http, granted, refused: null, services, served, cancellationToken)
             : Ask(http, problem: null, served);
     }
@@ -35,7 +33,7 @@ internal static class SettingsPage
             return unfit;
         if (form!["action"] is null or "open")
             return await OpenAsync(http, known.Session, form["password"] ?? "", services, cookies, served, cancellationToken);
-        if (await services.Grants.FindAsync(SessionCookie.ValueOf(http.Request, GrantCookie), known.Session, cancellationToken) is not { } granted)
+        if (await services.Grants.FindAsync(GrantCookie.Read(http.Request), known.Session, cancellationToken) is not { } granted)
             return Ask(http, Problems.GrantRequired(), served);
         var (problem, next) = await ChangeAsync(http, granted, form, services, cancellationToken);
         if (problem is null)
@@ -54,7 +52,7 @@ internal static class SettingsPage
         var (grant, problem) = await Open.OpenAsync(http, session, password, services, cancellationToken);
         if (grant is null)
             return Ask(http, problem, served);
-        cookies.Append(http, GrantCookie, grant.Token.Reveal(), GrantAge, httpOnly: true, Path);
+        GrantCookie.Set(http, cookies, grant.Token);
         return new SeeOther(Path);
     }
 

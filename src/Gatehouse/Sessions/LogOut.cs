@@ -21,7 +21,6 @@ internal static class LogOut
     /// <summary>The way out of any muddle of cookies: like logging out, and every cookie of ours is gone.</summary>
     public static async Task<IResult> Reset(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
-        services.Device.Clear(http);
         await ResetAsync(http, services, cancellationToken);
         return JsonAnswer.Empty;
     }
@@ -29,11 +28,18 @@ internal static class LogOut
     /// <summary>Ends the session; what the page shows from now on is a guest.</summary>
     public static async Task HandleAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
-        await ResetAsync(http, services, cancellationToken);
+        await EndAsync(http, services, cancellationToken);
         services.Answers.Clear(http);
     }
 
-    public static async Task ResetAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    public static Task ResetAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
+    {
+        services.Device.Clear(http);
+        GrantCookie.Clear(http, services.Cookie);
+        return EndAsync(http, services, cancellationToken);
+    }
+
+    private static async Task EndAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
         services.Answers.ClearCookies(http);
         Session? session = null;

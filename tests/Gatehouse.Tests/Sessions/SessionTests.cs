@@ -130,6 +130,20 @@ public abstract class SessionTests(SharedApp shared)
         Assert.Equal(1, await app.Store.CountAsync($"sessions WHERE account_id = '{alice.AccountId}'"));
     }
 
+    [Theory]
+    [InlineData("/api/auth/reset")]
+    [InlineData("/auth/reset")]
+    public async Task A_reset_clears_every_cookie_of_ours(string path)
+    {
+        using var form = new FormUrlEncodedContent([]);
+
+        using var response = await app.Http.PostAsync(path, form);
+
+        var cleared = response.Headers.GetValues("Set-Cookie").Where(line => line.Contains("=; max-age=0; ", StringComparison.Ordinal));
+        Assert.Equal("gatehouse gatehouse-device gatehouse-grant global", string.Join(' ',
+            cleared.Select(line => line.Split('=')[0]).Order(StringComparer.Ordinal)));
+    }
+
     [Fact]
     public async Task A_guest_is_told_the_same_global_in_answer_and_cookie_and_gets_no_session()
     {
