@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gatehouse.Http;
 
@@ -41,6 +42,15 @@ internal static class JsonBody
         {
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // it held a password
         }
+    }
+
+    /// <summary>The same where every member may be left out: no body at all says as much as an empty object.</summary>
+    public static ValueTask<(T? Value, Problem? Problem)> ReadOptionalAsync<T>(
+        HttpContext http, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
+    {
+        var absent = http.Request.ContentType is null
+            && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
+        return absent ? ValueTask.FromResult(Parse("{}"u8.ToArray(), type)) : ReadAsync(http, type, cancellationToken);
     }
 
     /// <summary>Whether a body is of this type, in UTF-8, as it stands: a compressed one is refused (GH-SEC-231).</summary>

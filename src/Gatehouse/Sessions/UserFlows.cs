@@ -92,7 +92,7 @@ internal static class UserFlows
         var (session, problem) = await services.Authenticator.RequireAsync(http, cancellationToken);
         if (problem is not null)
             return problem;
-        var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.DeleteUserRequest, cancellationToken);
+        var (request, unfit) = await JsonBody.ReadOptionalAsync(http, UserRequestJson.Default.DeleteUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
         if (await RefuseAsync(http, session!, request!.Password, services, cancellationToken) is { } refused)

@@ -30,7 +30,7 @@ internal static class Verify
     public static async Task<IResult> Handle(
         HttpContext http, string token, SignUpServices services, CancellationToken cancellationToken)
     {
-        var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.VerifyRequest, cancellationToken);
+        var (request, problem) = await JsonBody.ReadOptionalAsync(http, SignUpJson.Default.VerifyRequest, cancellationToken);
         if (problem is not null)
             return problem;
         if (!services.Settings.Verification.AskPassword)

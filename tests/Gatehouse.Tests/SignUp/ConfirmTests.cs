@@ -25,6 +25,18 @@ public abstract class ConfirmTests(StoreKind store)
     }
 
     [Fact]
+    public async Task The_link_needs_no_body()
+    {
+        await using var app = await App.StartAsync(store, OneButton);
+        var token = await app.SignUpAsync();
+
+        var confirmed = await app.PostAsync($"/api/auth/mail/verify/{token}", null);
+
+        Assert.Equal("confirmed", confirmed.Text("status"));
+        Assert.Equal(1, await app.Store.CountAsync("accounts WHERE verified_at IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task The_button_tells_of_a_lost_username_too()
     {
         await using var app = await App.StartAsync(store, OneButton);

@@ -182,6 +182,21 @@ public abstract class UserFlowTests(SharedApp shared)
     private static string Body(string name, string preferences) =>
         $$"""{"name":"{{name}}","password":"{{App.Password}}","preferences":{{preferences}} }""";
 
+    [Fact]
+    public async Task With_a_grant_a_user_is_deleted_without_a_body()
+    {
+        var alice = await app.JoinAsync(email);
+        var grant = await alice.OpenAsync();
+        var made = await alice.PostAsync(Users, App.Json(("name", "Bob")), grant);
+        var path = $"{Users}/{made.Text("id")}";
+
+        (await alice.SendAsync(HttpMethod.Delete, path, null)).IsProblem(400, "bad_request");
+        (await alice.SendAsync(HttpMethod.Delete, path, null, ("Account-Grant", "x"))).IsProblem(403, "grant_required");
+        (await alice.SendAsync(HttpMethod.Delete, path, null, grant)).IsOk();
+
+        Assert.Equal(1, await CountAsync(alice));
+    }
+
     private static Task<Answer> DeleteAsync(Person person, string id, string password = App.Password) =>
         person.SendAsync(HttpMethod.Delete, $"{Users}/{id}", App.Json(("password", password)));
 
