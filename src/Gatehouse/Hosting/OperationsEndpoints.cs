@@ -13,13 +13,15 @@ internal static class OperationsEndpoints
 {
     private const int AfterTheApplication = 1; // an embedding application's own health check at one of these paths wins
 
+    private static readonly string[] Reading = ["GET", "HEAD"]; // many monitors ask by HEAD
+
     public static void MapOperations(this IEndpointRouteBuilder root)
     {
         var routes = root.MapGroup("").WithOrder(AfterTheApplication);
-        routes.MapGet("/healthz", () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray())).For(Access.Anyone)
-            .WithTags("Operations")
+        routes.MapMethods("/healthz", Reading, () => (IResult)new JsonAnswer("""{"status":"ok"}"""u8.ToArray()))
+            .For(Access.Anyone).WithTags("Operations")
             .WithSummary("Tells that the process answers.");
-        routes.MapGet("/readyz", Ready).For(Access.Anyone).WithTags("Operations")
+        routes.MapMethods("/readyz", Reading, Ready).For(Access.Anyone).WithTags("Operations")
             .WithSummary("Tells whether this node can serve: database, schema, clock, keys.");
         routes.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone).WithTags("Operations")
             .WithSummary("The OpenAPI document, as v1.");

@@ -11,6 +11,8 @@ public sealed class SecurityHeadersTests(SharedOnSqlite shared) : IClassFixture<
     [Theory]
     [Meets("GH-SEC-224", "GH-SEC-226", "GH-SEC-250")]
     [InlineData("GET", "/healthz", null, 200)]
+    [InlineData("HEAD", "/healthz", null, 200)]
+    [InlineData("HEAD", "/readyz", null, 200)]
     [InlineData("GET", "/api/auth/info", null, 200)]
     [InlineData("GET", "/.well-known/jwks.json", null, 200)]
     [InlineData("GET", "/openapi/v1.json", null, 200)]
