@@ -12,9 +12,9 @@ internal static class SessionRows
     private const int MostPerAccount = 50;
 
     private const string SelectLive = """
-        SELECT s.id AS Id, s.token_hash AS TokenHash, s.tokens_from AS TokensFrom, s.account_id AS AccountId, u.id AS UserId, a.email AS Email, a.username AS Username,
-            u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via, s.created_at AS CreatedAt,
-            s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
+        SELECT s.id AS Id, s.token_hash AS TokenHash, s.tokens_from AS TokensFrom, s.account_id AS AccountId, u.id AS UserId,
+            a.email AS Email, a.username AS Username, u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via,
+            s.created_at AS CreatedAt, s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
         FROM sessions s
         JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch AND a.verified_at IS NOT NULL
         LEFT JOIN users u ON u.id = s.user_id AND u.account_id = s.account_id
