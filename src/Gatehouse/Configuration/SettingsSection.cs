@@ -11,6 +11,7 @@ internal sealed class SettingsSection(IConfiguration configuration)
 {
     public const string Root = "Gatehouse";
     private static readonly string[] DurationFormats = [@"hh\:mm\:ss", @"%d\.hh\:mm\:ss", @"hh\:mm\:ss\.FFFFFFF"];
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500); // a century: added to any time it is still one
     private readonly Dictionary<string, AskedSetting> asked = new(StringComparer.OrdinalIgnoreCase);
 
     public List<string> Faults { get; } = [];
@@ -66,7 +67,8 @@ internal sealed class SettingsSection(IConfiguration configuration)
     };
 
     public static bool TryParseDuration(string text, out TimeSpan duration) =>
-        TimeSpan.TryParseExact(text, DurationFormats, CultureInfo.InvariantCulture, out duration) && duration > TimeSpan.Zero;
+        TimeSpan.TryParseExact(text, DurationFormats, CultureInfo.InvariantCulture, out duration)
+        && duration > TimeSpan.Zero && duration <= Longest;
 
     /// <summary>Like <see cref="Duration"/>; "off" (the default) is null.</summary>
     public TimeSpan? DurationOrOff(string key) =>

@@ -103,6 +103,7 @@ public sealed class SettingsReaderTests
         Assert.Equal(TimeSpan.FromSeconds(seconds), Read(("Recovery:LinkLifetime", text)).RecoveryLinkLifetime);
 
     [Theory]
+    [InlineData("9000000.00:00:00")]
     [InlineData("24:00:00")] // the framework takes it for 24 days
     [InlineData("10")]
     [InlineData("10:00")]
