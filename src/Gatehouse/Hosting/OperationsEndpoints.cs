@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gatehouse.Http;
 using Gatehouse.Storage;
 using Gatehouse.Tokens;
@@ -33,10 +32,8 @@ internal static class OperationsEndpoints
     {
         var (database, schema, clock) = await LookAsync(migrator, store, machine, cancellationToken);
         var ready = database && schema && clock;
-        using var buffer = new MemoryStream(128);
-        using (var json = new Utf8JsonWriter(buffer))
+        return new JsonAnswer(JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("status", ready ? "ready" : "unavailable");
             json.WriteStartObject("parts");
             json.WriteString("database", database ? "ok" : "unavailable");
@@ -44,9 +41,7 @@ internal static class OperationsEndpoints
             json.WriteString("clock", clock ? "ok" : database ? "apart" : "unknown");
             json.WriteString("keys", keys.IsLoaded ? "ok" : "missing");
             json.WriteEndObject();
-            json.WriteEndObject();
-        }
-        return new JsonAnswer(buffer.ToArray(), ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        }), ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<(bool Database, bool Schema, bool Clock)> LookAsync(

@@ -43,10 +43,8 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
 
     public byte[] ToJson()
     {
-        using var buffer = new MemoryStream(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("type", Documentation + Code);
             json.WriteString("title", Title);
             json.WriteNumber("status", Status);
@@ -57,9 +55,7 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
             if (TraceId is not null)
                 json.WriteString("trace_id", TraceId);
             WriteErrors(json);
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
     private async Task AnswerJsonAsync(HttpContext httpContext)

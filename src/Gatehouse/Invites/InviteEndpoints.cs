@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Gatehouse.Http;
+using Gatehouse.Security;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +21,7 @@ internal static class InviteEndpoints
         var source = http.SourceKey();
         if (await limiter.PeekAsync(LimitName.Invite, source, cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
-        if (InviteToken.Parse(token) is { } parsed && await database.ReadAsync(
+        if (SecretToken.Parse(token) is { } parsed && await database.ReadAsync(
             db => InviteStore.LookAtAsync(db, parsed, clock.NowMicros()), cancellationToken) is { } invite)
         {
             return new JsonAnswer(Describe(invite));
@@ -32,15 +32,11 @@ internal static class InviteEndpoints
 
     private static byte[] Describe(Invite invite)
     {
-        using var buffer = new MemoryStream(128);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteBoolean("valid", true);
             json.WriteString("email", invite.Email);
             json.WriteString("expires_at", UnixMicros.ToRfc3339(invite.ExpiresAt));
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 }

@@ -10,6 +10,9 @@ namespace Gatehouse.Invites;
 /// </summary>
 internal static class InviteStore
 {
+    /// <summary>Part of every invite's hash.</summary>
+    public const string Purpose = "invite";
+
     private const string Columns = """
         id AS Id, email AS Email, created_at AS CreatedAt, expires_at AS ExpiresAt, claimed_at AS ClaimedAt,
         CASE WHEN holder_id IS NOT NULL THEN held_until END AS HeldUntil
@@ -63,14 +66,14 @@ internal static class InviteStore
 
     private const string Purge = "DELETE FROM invites WHERE expires_at <= @before";
 
-    public static async Task<(string Id, InviteToken Token)> CreateAsync(
+    public static async Task<(string Id, SecretToken Token)> CreateAsync(
         Db db, TimeProvider clock, string? email, string? emailKey, TimeSpan lifetime)
     {
-        var (token, now, id) = (InviteToken.New(), clock.NowMicros(), Ids.New(clock));
+        var (token, now, id) = (SecretToken.New(), clock.NowMicros(), Ids.New(clock));
         await db.ExecuteAsync(Insert, new
         {
             Id = id,
-            Hash = token.Hash(),
+            Hash = token.Hash(Purpose),
             Email = email,
             EmailKey = emailKey,
             Now = now,
@@ -80,16 +83,16 @@ internal static class InviteStore
     }
 
     /// <summary>An invite that anybody (or its address) could use now; null for anything else.</summary>
-    public static Task<Invite?> LookAtAsync(Db db, InviteToken token, long now) =>
-        db.FirstOrNullAsync<Invite>(SelectFree, new { Hash = token.Hash(), now });
+    public static Task<Invite?> LookAtAsync(Db db, SecretToken token, long now) =>
+        db.FirstOrNullAsync<Invite>(SelectFree, new { Hash = token.Hash(Purpose), now });
 
     /// <summary>The id of the invite if this address could sign up with it now; null otherwise.</summary>
-    public static Task<string?> FindForAsync(Db db, InviteToken token, string emailKey, long now) =>
-        db.ScalarAsync<string>(Fits, new { Hash = token.Hash(), emailKey, now });
+    public static Task<string?> FindForAsync(Db db, SecretToken token, string emailKey, long now) =>
+        db.ScalarAsync<string>(Fits, new { Hash = token.Hash(Purpose), emailKey, now });
 
     /// <summary>The same, and nobody else takes it before the transaction ends.</summary>
-    public static Task<string?> LockForAsync(Db db, InviteToken token, string emailKey, long now) =>
-        db.ScalarAsync<string>(Lock, new { Hash = token.Hash(), emailKey, now });
+    public static Task<string?> LockForAsync(Db db, SecretToken token, string emailKey, long now) =>
+        db.ScalarAsync<string>(Lock, new { Hash = token.Hash(Purpose), emailKey, now });
 
     /// <summary>Holds a locked invite for a sign-up.</summary>
     public static Task HoldAsync(Db db, string id, string accountId, string emailKey, long until) =>
@@ -112,7 +115,7 @@ internal static class InviteStore
     /// <summary>By token or id; false when there is none that could still be used.</summary>
     public static async Task<bool> TryRevokeAsync(Db db, string tokenOrId)
     {
-        var hash = InviteToken.Parse(tokenOrId)?.Hash() ?? [];
+        var hash = SecretToken.Parse(tokenOrId)?.Hash(Purpose) ?? [];
         return await db.ExecuteAsync(Delete, new { idOrNothing = tokenOrId, hashOrNothing = hash }) == 1;
     }
 

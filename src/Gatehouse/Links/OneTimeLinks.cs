@@ -1,3 +1,4 @@
+using Gatehouse.Security;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Links;
@@ -43,24 +44,24 @@ internal static class OneTimeLinks
 
     private const string DeleteExpired = "DELETE FROM one_time_links WHERE expires_at <= @now";
 
-    public static async Task<LinkToken> CreateAsync(
+    public static async Task<SecretToken> CreateAsync(
         Db db, string purpose, string accountId, string sentTo, long now, TimeSpan lifetime, string? restores = null)
     {
-        var token = LinkToken.New();
+        var token = SecretToken.New();
         var expiresAt = now + UnixMicros.Of(lifetime);
         await db.ExecuteAsync(Insert, new { Hash = token.Hash(purpose), purpose, accountId, sentTo, restores, now, expiresAt });
         return token;
     }
 
     /// <summary>What the link is for, or null when it is used, expired, worn out, unknown or of another purpose.</summary>
-    public static Task<OneTimeLink?> LookAtAsync(Db db, string purpose, LinkToken token, long now) =>
+    public static Task<OneTimeLink?> LookAtAsync(Db db, string purpose, SecretToken token, long now) =>
         db.FirstOrNullAsync<OneTimeLink>(Select, new { Hash = token.Hash(purpose), purpose, now, MostWrongTries });
 
     /// <summary>Uses the link up. Null: there was nothing to use; then nothing else may happen.</summary>
-    public static Task<OneTimeLink?> ConsumeAsync(Db db, string purpose, LinkToken token, long now) =>
+    public static Task<OneTimeLink?> ConsumeAsync(Db db, string purpose, SecretToken token, long now) =>
         db.FirstOrNullAsync<OneTimeLink>(Consume, new { Hash = token.Hash(purpose), purpose, now });
 
-    public static Task CountWrongTryAsync(Db db, string purpose, LinkToken token) =>
+    public static Task CountWrongTryAsync(Db db, string purpose, SecretToken token) =>
         db.ExecuteAsync(CountWrong, new { Hash = token.Hash(purpose), purpose });
 
     public static Task DiscardAsync(Db db, string purpose, string accountId) =>

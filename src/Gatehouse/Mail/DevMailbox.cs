@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Gatehouse.Http;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Mail;
@@ -49,17 +50,13 @@ internal static partial class DevMailbox
 
     public static byte[] ToJson(IEnumerable<DevMail> mails)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("mails");
             foreach (var mail in mails)
                 Write(json, mail);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
     private static void Write(Utf8JsonWriter json, DevMail mail)

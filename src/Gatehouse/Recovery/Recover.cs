@@ -5,6 +5,7 @@ using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Links;
 using Gatehouse.Mail;
+using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -103,13 +104,13 @@ internal static class Recover
     }
 
     /// <summary>The account behind a reset link; wrong links count against their source.</summary>
-    public static async Task<(LinkToken? Token, Account? Account, Problem? Problem)> FindAsync(
+    public static async Task<(SecretToken? Token, Account? Account, Problem? Problem)> FindAsync(
         HttpContext http, string text, RecoveryServices services, CancellationToken cancellationToken)
     {
         var source = http.SourceKey();
         if (await services.Limiter.PeekAsync(LimitName.Link, source, cancellationToken) is { } wait)
             return (null, null, Problems.TooManyRequests(wait));
-        if (LinkToken.Parse(text) is { } token && await services.Database.ReadAsync(
+        if (SecretToken.Parse(text) is { } token && await services.Database.ReadAsync(
             db => FindAccountAsync(db, token, services.Clock.NowMicros()), cancellationToken) is { } account)
         {
             return (token, account, null);
@@ -118,7 +119,7 @@ internal static class Recover
         return (null, null, Problems.LinkInvalid());
     }
 
-    private static async Task<Account?> FindAccountAsync(Db db, LinkToken token, long now) =>
+    private static async Task<Account?> FindAccountAsync(Db db, SecretToken token, long now) =>
         await OneTimeLinks.LookAtAsync(db, LinkPurpose.ResetPassword, token, now) is { } link
         && await AccountStore.FindAsync(db, link.AccountId) is { } account
         && account.EmailKey == link.SentTo // one made while the address changed hands may have been missed by that

@@ -1,3 +1,4 @@
+using Gatehouse.Security;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Sessions;
@@ -11,7 +12,7 @@ internal static class GrantCookie
 
     public static string? Read(HttpRequest request) => SessionCookie.ValueOf(request, Name);
 
-    public static void Set(HttpContext http, SessionCookie cookies, GrantToken token) =>
+    public static void Set(HttpContext http, SessionCookie cookies, SecretToken token) =>
         cookies.Append(http, Name, token.Reveal(), Age, httpOnly: true, Path);
 
     public static void Clear(HttpContext http, SessionCookie cookies) =>

@@ -1,5 +1,6 @@
 using Gatehouse.Accounts;
 using Gatehouse.Http;
+using Gatehouse.Security;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -13,6 +14,8 @@ namespace Gatehouse.Sessions;
 internal sealed class Grants(Database database, Authenticator authenticator, TimeProvider clock)
 {
     public const string Header = "Account-Grant";
+
+    private const string Purpose = "grant";
 
     /// <summary>Fixed: long enough to change a few things, too short for a browser left open.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
@@ -31,12 +34,12 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
     private const string DeleteExpired = "DELETE FROM grants WHERE expires_at <= @now";
 
     /// <summary>Gives a grant in the caller's transaction.</summary>
-    public async Task<(GrantToken Token, long ExpiresAt)> GiveAsync(Db db, Session session)
+    public async Task<(SecretToken Token, long ExpiresAt)> GiveAsync(Db db, Session session)
     {
-        var token = GrantToken.New();
+        var token = SecretToken.New();
         var expiresAt = Math.Min(clock.NowMicros() + UnixMicros.Of(Lifetime), session.ExpiresAt);
         await db.ExecuteAsync(
-            Insert, new { Hash = token.Hash(), sessionId = session.Id, accountId = session.AccountId, expiresAt });
+            Insert, new { Hash = token.Hash(Purpose), sessionId = session.Id, accountId = session.AccountId, expiresAt });
         return (token, expiresAt);
     }
 
@@ -57,9 +60,9 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
 
     public async ValueTask<Granted?> FindAsync(string? text, Session session, CancellationToken cancellationToken)
     {
-        if (GrantToken.Parse(text) is not { } token)
+        if (SecretToken.Parse(text) is not { } token)
             return null;
-        var granted = new Granted(session, token.Hash());
+        var granted = new Granted(session, token.Hash(Purpose));
         return await database.ReadAsync(
             db => db.ScalarAsync<string>(Select, Parameters(granted)), cancellationToken) is null ? null : granted;
     }

@@ -49,23 +49,24 @@ internal static class LogIn
         if (await services.Limiter.TryTakeAsync(LimitName.LoginSource, http.SourceKey(), cancellationToken) is { } wait)
             return (null, Problems.TooManyRequests(wait));
         var (account, key) = await FindAsync(name, services, cancellationToken);
-        var counter = (account is null ? null : services.Device.CounterFor(http, account.Id)) ?? key;
+        var device = account is null ? null : services.Device.CounterFor(http, account.Id);
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        var check = await services.Credentials.CheckAsync(account, counter, password!, origin, cancellationToken);
+        var check = await services.Credentials.CheckAsync(account, device ?? key, password!, origin, cancellationToken);
         if (check is not CredentialCheck.Right right)
             return (null, check.ToProblem());
         if (!right.Account.IsVerified)
             return (null, Problems.AccountUnverified());
-        return await IssueAsync(http, right, request.UserId, via, origin, services, cancellationToken);
+        var notice = await NoticeAsync(right, device is not null, origin, services, cancellationToken);
+        return await IssueAsync(http, right, new Way(request.UserId, via, origin, notice), services, cancellationToken);
     }
 
     /// <summary>The mail that the owner gets about this login, if any: from where, or after what, they may not expect it.</summary>
     private static async Task<string?> NoticeAsync(
-        HttpContext http, CredentialCheck.Right right, RequestOrigin origin, LogInServices services, CancellationToken cancellationToken)
+        CredentialCheck.Right right, bool byDevice, RequestOrigin origin, LogInServices services, CancellationToken cancellationToken)
     {
         if (right.Account.Email is null)
             return null;
-        var known = services.Device.CounterFor(http, right.Account.Id) is not null || await services.Database.ReadAsync(
+        var known = byDevice || await services.Database.ReadAsync(
             db => SecurityEvents.KnowsOriginAsync(db, right.Account.Id, origin), cancellationToken);
         if (!known)
             return NewDeviceMail.Kind;
@@ -102,12 +103,11 @@ internal static class LogIn
     }
 
     private static async Task<(IssuedSession? Issued, Problem? Problem)> IssueAsync(
-        HttpContext http, CredentialCheck.Right right, string? userId, string via, RequestOrigin origin, LogInServices services,
-        CancellationToken cancellationToken)
+        HttpContext http, CredentialCheck.Right right, Way way, LogInServices services, CancellationToken cancellationToken)
     {
+        var (userId, via, origin, notice) = way;
         var account = right.Account;
         var presented = await services.Authenticator.AuthenticateAsync(http, cancellationToken) as Caller.Known;
-        var notice = await NoticeAsync(http, right, origin, services, cancellationToken);
         var (issued, known) = await services.Database.TransactAsync<(IssuedSession?, bool)>(async db =>
         {
             var users = await UserStore.ListAsync(db, account.Id);
@@ -137,4 +137,7 @@ internal static class LogIn
         Authenticator.Follow(http, issued.Session);
         return (issued, null);
     }
+
+    /// <param name="Notice">The mail that the owner gets about this login; null: none.</param>
+    private sealed record Way(string? UserId, string Via, RequestOrigin Origin, string? Notice);
 }

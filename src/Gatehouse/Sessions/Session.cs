@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Http;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Sessions;
@@ -46,10 +47,8 @@ internal sealed record Session
     /// <summary>The same with a member that tells the customer something once.</summary>
     public byte[] Write(string? note)
     {
-        using var buffer = new MemoryStream(512);
-        using (var writer = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(writer =>
         {
-            writer.WriteStartObject();
             writer.WriteStartObject("session");
             writer.WriteString("id", Id);
             writer.WriteString("created_at", UnixMicros.ToRfc3339(CreatedAt));
@@ -64,9 +63,7 @@ internal sealed record Session
             WriteUser(writer);
             if (note is not null)
                 writer.WriteString("note", note);
-            writer.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
     public override string ToString() => $"Session {Id}";

@@ -82,10 +82,8 @@ internal sealed class SessionAnswers(
 
     private byte[] Write(HttpContext http, Session? session, Details? details, bool withConfig, bool withUsers)
     {
-        using var buffer = new MemoryStream(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartObject("user");
             if (session is not null && details is not null)
                 WriteUser(json, session, details, withConfig, withUsers);
@@ -94,9 +92,7 @@ internal sealed class SessionAnswers(
             json.WriteBoolean("production", !settings.Development);
             json.WriteString("version", ProductVersion.Text);
             WriteConfig(json);
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
     private static void WriteUser(Utf8JsonWriter json, Session session, Details details, bool withConfig, bool withUsers)

@@ -1,3 +1,4 @@
+using Gatehouse.Accounts;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Sessions;
@@ -126,6 +127,13 @@ internal static class SessionRows
 
     /// <summary>False when the session has ended; otherwise it lives until the transaction ends. Its account is locked before.</summary>
     public static async Task<bool> TryLockAsync(Db db, string id) => await db.ExecuteAsync(Lock, new { id }) == 1;
+
+    /// <summary>
+    /// Locks account and session. False when the session has ended, or the account is in another epoch than when its
+    /// password was checked: it has been changed meanwhile.
+    /// </summary>
+    public static async Task<bool> TryLockInEpochAsync(Db db, Session session, long epoch) =>
+        await AccountStore.LockAsync(db, session.AccountId) == epoch && await TryLockAsync(db, session.Id);
 
     /// <summary>
     /// The session goes on under another secret: every copy of the old one is dead, and so is what it was traded for,

@@ -47,18 +47,19 @@ internal static class UserFlows
         var preferences = JsonObjectText.Empty;
         if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
             return (null, PreferencesRefused);
-        if (await RefuseAsync(http, session, request.Password, services, cancellationToken) is { } refused)
-            return (null, refused);
+        var (proof, unproved) = await ProveAsync(http, session, request.Password, services, cancellationToken);
+        if (unproved is not null)
+            return (null, unproved);
         var user = new User(Ids.New(services.Clock), name.Text, preferences.Text, services.Clock.NowMicros());
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        var added = await services.Database.TransactAsync(async db =>
+        var refused = await TransactAsync(session, proof!, services, async db =>
         {
             if (!await UserStore.TryAddAsync(db, session.AccountId, user))
-                return false;
+                return Problems.LimitReached($"An account has at most {UserStore.MostPerAccount} users.");
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserCreated, origin);
-            return true;
+            return null;
         }, cancellationToken);
-        return added ? (user, null) : (null, Problems.LimitReached($"An account has at most {UserStore.MostPerAccount} users."));
+        return refused is null ? (user, null) : (null, refused);
     }
 
     public static async Task<IResult> Change(
@@ -95,10 +96,11 @@ internal static class UserFlows
         var (request, unfit) = await JsonBody.ReadOptionalAsync(http, UserRequestJson.Default.DeleteUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
-        if (await RefuseAsync(http, session!, request!.Password, services, cancellationToken) is { } refused)
-            return refused;
+        var (proof, unproved) = await ProveAsync(http, session!, request!.Password, services, cancellationToken);
+        if (unproved is not null)
+            return unproved;
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        var result = await services.Database.TransactAsync<Problem?>(async db =>
+        var refused = await TransactAsync(session!, proof!, services, async db =>
         {
             if (await UserStore.FindAsync(db, session!.AccountId, id) is null)
                 return Problems.NotFound();
@@ -107,8 +109,8 @@ internal static class UserFlows
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserDeleted, origin);
             return null;
         }, cancellationToken);
-        if (result is not null)
-            return result;
+        if (refused is not null)
+            return refused;
         services.Sessions.ForgetAll(); // whoever had selected it keeps the account and loses the user
         return JsonAnswer.Empty;
     }
@@ -119,25 +121,42 @@ internal static class UserFlows
     private static Problem PreferencesRefused =>
         Problems.InvalidDocument("preferences", "An object of at most 4 KiB, 4 levels deep.");
 
-    private static async Task<Problem?> RefuseAsync(
+    /// <summary>The credentials again: the password, or the grant that they were presented for.</summary>
+    private static async Task<(Proof? Proof, Problem? Problem)> ProveAsync(
         HttpContext http, Session session, string? text, UserServices services, CancellationToken cancellationToken)
     {
         if (text is null && http.Request.Headers.ContainsKey(Grants.Header))
         {
-            return await services.Grants.FindAsync(http, session, cancellationToken) is null ? Problems.GrantRequired() : null;
+            return await services.Grants.FindAsync(http, session, cancellationToken) is { } granted
+                ? (new Proof(granted, Epoch: 0), null)
+                : (null, Problems.GrantRequired());
         }
         if (text is null)
-            return Problems.BadRequest("password", "is missing");
+            return (null, Problems.BadRequest("password", "is missing"));
         var (password, unfit) = AccountRules.ParsePresented(text);
         if (unfit is not null)
-            return unfit;
+            return (null, unfit);
         var account = await services.Database.ReadAsync(
             db => AccountStore.FindAsync(db, session.AccountId), cancellationToken);
         var counter = services.Device.CounterFor(http, session.AccountId) ?? account?.EmailKey ?? session.AccountId;
         var check = await services.Credentials.CheckAsync(
             account, counter, password!, new RequestOrigin(http.Ip(), http.UserAgent()), cancellationToken);
-        return check.ToProblem();
+        return check is CredentialCheck.Right right
+            ? (new Proof(Granted: null, right.Account.Epoch), null)
+            : (null, check.ToProblem());
     }
+
+    /// <summary>Changes something if what was proved still holds as it is changed, in one transaction.</summary>
+    private static Task<Problem?> TransactAsync(
+        Session session, Proof proof, UserServices services, Func<Db, Task<Problem?>> change, CancellationToken cancellationToken) =>
+        proof.Granted is { } granted
+            ? services.Grants.TransactAsync(granted, change, cancellationToken)
+            : services.Database.TransactAsync(async db => await SessionRows.TryLockInEpochAsync(db, session, proof.Epoch)
+                ? await change(db)
+                : Problems.Unauthenticated(), cancellationToken);
+
+    /// <param name="Epoch">The account's as its password was checked; what is done by a grant doesn't ask for it.</param>
+    private sealed record Proof(Granted? Granted, long Epoch);
 }
 
 /// <summary>What the flows of users work with.</summary>

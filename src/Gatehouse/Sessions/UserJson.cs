@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Http;
 using Gatehouse.Storage;
 using Gatehouse.Users;
 
@@ -7,25 +8,21 @@ namespace Gatehouse.Sessions;
 /// <summary>Users and accounts as answers carry them.</summary>
 internal static class UserJson
 {
-    public static byte[] WriteOne(User user) => Build(json => Write(json, user));
+    public static byte[] WriteOne(User user) => JsonBytes.Write(json => Write(json, user));
 
-    public static byte[] WriteList(IEnumerable<User> users) => Build(json =>
+    public static byte[] WriteList(IEnumerable<User> users) => JsonBytes.Object(json =>
     {
-        json.WriteStartObject();
         WriteArray(json, users);
-        json.WriteEndObject();
     });
 
     /// <summary>Who the session belongs to: identity only, no settings.</summary>
-    public static byte[] WriteAccount(Session session, IEnumerable<User> users) => Build(json =>
+    public static byte[] WriteAccount(Session session, IEnumerable<User> users) => JsonBytes.Object(json =>
     {
-        json.WriteStartObject();
         json.WriteString("id", session.AccountId);
         json.WriteString("email", session.Email);
         json.WriteString("username", session.Username);
         json.WriteBoolean("verified", true);
         WriteArray(json, users);
-        json.WriteEndObject();
     });
 
     public static void WriteArray(Utf8JsonWriter json, IEnumerable<User> users)
@@ -45,13 +42,5 @@ internal static class UserJson
         json.WriteRawValue(user.Preferences);
         json.WriteString("created_at", UnixMicros.ToRfc3339(user.CreatedAt));
         json.WriteEndObject();
-    }
-
-    private static byte[] Build(Action<Utf8JsonWriter> write)
-    {
-        using var buffer = new MemoryStream(256);
-        using (var json = new Utf8JsonWriter(buffer))
-            write(json);
-        return buffer.ToArray();
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Http;
@@ -76,10 +75,8 @@ internal static class AccountSettings
         if (await AccountStore.FindAsync(db, accountId) is not { } account)
             return null;
         var users = await UserStore.ListAsync(db, accountId);
-        using var buffer = new MemoryStream(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("id", account.Id);
             json.WriteString("email", account.Email);
             json.WriteString("username", account.Username);
@@ -90,8 +87,6 @@ internal static class AccountSettings
             UserJson.WriteArray(json, users);
             json.WritePropertyName("config");
             json.WriteRawValue(account.Config);
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 }

@@ -3,6 +3,7 @@ using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Links;
 using Gatehouse.Mail;
+using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -111,7 +112,7 @@ internal static class ChangeEmail
         var source = http.SourceKey();
         if (await services.Limiter.PeekAsync(LimitName.Link, source, cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
-        var good = LinkToken.Parse(text) is { } token && await services.Database.ReadAsync(
+        var good = SecretToken.Parse(text) is { } token && await services.Database.ReadAsync(
             db => IsGoodAsync(db, purpose, token, services.Clock.NowMicros()), cancellationToken);
         if (good)
             return null;
@@ -119,7 +120,7 @@ internal static class ChangeEmail
         return Problems.LinkInvalid();
     }
 
-    private static async Task<bool> IsGoodAsync(Db db, string purpose, LinkToken token, long now) =>
+    private static async Task<bool> IsGoodAsync(Db db, string purpose, SecretToken token, long now) =>
         await OneTimeLinks.LookAtAsync(db, purpose, token, now) is { } link
         && (purpose == LinkPurpose.UndoEmail
             || (await EmailChanges.FindAsync(db, link.AccountId))?.EmailKey == link.SentTo);
@@ -142,7 +143,7 @@ internal static class ChangeEmail
     {
         if (await LookAsync(http, text, purpose, services, cancellationToken) is { } problem)
             return problem;
-        var token = LinkToken.Parse(text)!;
+        var token = SecretToken.Parse(text)!;
         var done = await services.Database.TransactAsync(async db =>
         {
             var now = services.Clock.NowMicros();

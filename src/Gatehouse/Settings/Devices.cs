@@ -71,17 +71,13 @@ internal static class Devices
 
     private static byte[] Write(IReadOnlyList<SessionListing> rows, Session current)
     {
-        using var buffer = new MemoryStream(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("sessions");
             foreach (var row in rows)
                 Write(json, row, row.Id == current.Id);
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
     private static void Write(Utf8JsonWriter json, SessionListing row, bool current)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Security;
@@ -43,10 +42,8 @@ internal static class EventList
 
     private static byte[] Write(IReadOnlyList<SecurityEvent> events, int limit)
     {
-        using var buffer = new MemoryStream(4096);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteStartArray("events");
             foreach (var item in events.Take(limit))
             {
@@ -61,8 +58,6 @@ internal static class EventList
             }
             json.WriteEndArray();
             json.WriteString("next", events.Count > limit ? events[limit - 1].Id : null);
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 }

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -43,7 +43,7 @@ internal static class Open
         var given = await services.Database.TransactAsync<Grant?>(async db =>
         {
             // The password may have been changed, and this session ended, while it was being checked.
-            if (await AccountStore.LockAsync(db, session.AccountId) != account!.Epoch || !await SessionRows.TryLockAsync(db, session.Id))
+            if (!await SessionRows.TryLockInEpochAsync(db, session, account!.Epoch))
                 return null;
             var (token, expiresAt) = await services.Grants.GiveAsync(db, session);
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.SettingsOpened, origin);
@@ -54,16 +54,12 @@ internal static class Open
 
     private static byte[] Write(Grant grant)
     {
-        using var buffer = new MemoryStream(128);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("grant", grant.Token.Reveal());
             json.WriteString("expires_at", UnixMicros.ToRfc3339(grant.ExpiresAt));
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
-    internal sealed record Grant(GrantToken Token, long ExpiresAt);
+    internal sealed record Grant(SecretToken Token, long ExpiresAt);
 }

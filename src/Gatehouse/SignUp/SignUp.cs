@@ -74,7 +74,7 @@ internal static class SignUp
         EmailAddress.TryParse(username, out var other) && other.Equals(email);
 
     /// <summary>Before anything is stored or hashed. A wrong invite is refused in every mode; it counts against its source.</summary>
-    private static async Task<(InviteToken? Invite, Problem? Problem)> CheckInviteAsync(
+    private static async Task<(SecretToken? Invite, Problem? Problem)> CheckInviteAsync(
         HttpContext http, string? text, EmailAddress email, SignUpServices services, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(text))
@@ -82,7 +82,7 @@ internal static class SignUp
         var source = http.SourceKey();
         if (await services.Limiter.PeekAsync(LimitName.Invite, source, cancellationToken) is { } wait)
             return (null, Problems.TooManyRequests(wait));
-        if (InviteToken.Parse(text) is { } token && await services.Database.ReadAsync(
+        if (SecretToken.Parse(text) is { } token && await services.Database.ReadAsync(
             db => InviteStore.FindForAsync(db, token, email.Key, services.Clock.NowMicros()), cancellationToken) is not null)
         {
             return (token, null);
@@ -102,7 +102,7 @@ internal static class SignUp
     }
 
     private static async Task<Problem?> KeepAsync(
-        HttpContext http, Form form, string hash, InviteToken? invite, SignUpServices services, CancellationToken cancellationToken)
+        HttpContext http, Form form, string hash, SecretToken? invite, SignUpServices services, CancellationToken cancellationToken)
     {
         var now = services.Clock.NowMicros();
         var account = new Account

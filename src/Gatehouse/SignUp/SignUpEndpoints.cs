@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Gatehouse.Accounts;
 using Gatehouse.Http;
 using Gatehouse.Storage;
@@ -42,14 +41,10 @@ internal static class SignUpEndpoints
             return Problems.InvalidInput("username", "This username is not allowed.");
         var free = await services.Database.ReadAsync(
             db => UsernameHolds.IsFreeAsync(db, username.Key, services.Clock.NowMicros()), cancellationToken);
-        using var buffer = new MemoryStream(64);
-        using (var json = new Utf8JsonWriter(buffer))
+        return new JsonAnswer(JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteString("username", username.Text);
             json.WriteBoolean("available", free);
-            json.WriteEndObject();
-        }
-        return new JsonAnswer(buffer.ToArray());
+        }));
     }
 }

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using Gatehouse.Accounts;
-using Gatehouse.Events;
 using Gatehouse.Configuration;
+using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Invites;
 using Gatehouse.Links;
@@ -100,7 +99,7 @@ internal static class Verify
         var source = http.SourceKey();
         if (await services.Limiter.PeekAsync(LimitName.Link, source, cancellationToken) is { } wait)
             return (null, Problems.TooManyRequests(wait));
-        if (LinkToken.Parse(text) is { } token && await services.Database.ReadAsync(
+        if (SecretToken.Parse(text) is { } token && await services.Database.ReadAsync(
             db => FindPendingAsync(db, token, services.Clock.NowMicros()), cancellationToken) is { } pending)
         {
             return (new Found(token, pending), null);
@@ -120,7 +119,7 @@ internal static class Verify
             : """{"status":"confirmed","note":"username_taken"}"""u8.ToArray());
     }
 
-    private static async Task<Account?> FindPendingAsync(Db db, LinkToken token, long now) =>
+    private static async Task<Account?> FindPendingAsync(Db db, SecretToken token, long now) =>
         await OneTimeLinks.LookAtAsync(db, LinkPurpose.VerifyEmail, token, now) is { } link
         && await AccountStore.FindAsync(db, link.AccountId) is { IsVerified: false } pending
             ? pending
@@ -217,16 +216,12 @@ internal static class Verify
 
     private static byte[] Describe(Found found, bool askPassword)
     {
-        using var buffer = new MemoryStream(128);
-        using (var json = new Utf8JsonWriter(buffer))
+        return JsonBytes.Object(json =>
         {
-            json.WriteStartObject();
             json.WriteBoolean("valid", true);
             json.WriteBoolean("ask_password", askPassword);
             json.WriteString("displayname", found.Pending.DisplayName);
-            json.WriteEndObject();
-        }
-        return buffer.ToArray();
+        });
     }
 
     /// <param name="Note">"username_taken" when the account was made without the username it asked for.</param>
@@ -235,7 +230,7 @@ internal static class Verify
     /// <param name="Note">What the customer is told once beside their session.</param>
     internal sealed record Verified(IssuedSession Issued, string? Note);
 
-    internal sealed record Found(LinkToken Token, Account Pending);
+    internal sealed record Found(SecretToken Token, Account Pending);
 
     private sealed record Done(Account Account, IssuedSession? Issued);
 }

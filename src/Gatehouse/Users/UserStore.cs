@@ -1,3 +1,4 @@
+using Gatehouse.Accounts;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Users;
@@ -29,9 +30,6 @@ internal static class UserStore
             AND (SELECT count(*) FROM users WHERE account_id = @accountId) > 1
         """;
 
-    // Two changes to one account's list of users wait for each other here; a count alone would let both through.
-    private const string LockAccount = "UPDATE accounts SET epoch = epoch WHERE id = @accountId";
-
     public static Task<IReadOnlyList<User>> ListAsync(Db db, string accountId) =>
         db.ListAsync<User>(SelectAll, new { accountId });
 
@@ -41,7 +39,7 @@ internal static class UserStore
     /// <summary>False when the account has as many users as it may.</summary>
     public static async Task<bool> TryAddAsync(Db db, string accountId, User user)
     {
-        await db.ExecuteAsync(LockAccount, new { accountId });
+        await AccountStore.LockAsync(db, accountId); // a count alone would let two at once through
         return await db.ExecuteAsync(Insert, new
         {
             user.Id,
@@ -60,7 +58,7 @@ internal static class UserStore
     /// <summary>False when the account has no such user, or no other.</summary>
     public static async Task<bool> TryDeleteAsync(Db db, string accountId, string id)
     {
-        await db.ExecuteAsync(LockAccount, new { accountId });
+        await AccountStore.LockAsync(db, accountId); // a count alone would let two at once through
         return await db.ExecuteAsync(Delete, new { accountId, id }) == 1;
     }
 }

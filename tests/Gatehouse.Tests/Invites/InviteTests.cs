@@ -1,6 +1,7 @@
 using System.Net;
 using Gatehouse.Accounts;
 using Gatehouse.Invites;
+using Gatehouse.Security;
 using Gatehouse.Storage;
 using Gatehouse.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -242,7 +243,7 @@ public abstract class InviteTests(SharedApp shared)
         db => InviteStore.TryRevokeAsync(db, token), CancellationToken.None);
 
     private async Task<string> IdOfAsync(string token) => (await app.Store.AskAsync(
-        $"SELECT id FROM invites WHERE hash = {Literal(InviteToken.Parse(token)!.Hash())}"))!.ToString()!;
+        $"SELECT id FROM invites WHERE hash = {Literal(SecretToken.Parse(token)!.Hash(InviteStore.Purpose))}"))!.ToString()!;
 
     private string Literal(byte[] bytes) => shared.Kind == StoreKind.Sqlite
         ? $"x'{Convert.ToHexString(bytes)}'"

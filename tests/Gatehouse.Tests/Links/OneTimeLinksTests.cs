@@ -1,4 +1,5 @@
 using Gatehouse.Links;
+using Gatehouse.Security;
 using Gatehouse.Storage;
 using Gatehouse.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,7 @@ public abstract class OneTimeLinksTests(SharedApp shared)
         var token = await CreateAsync();
 
         Assert.Null(await InAsync(db => OneTimeLinks.ConsumeAsync(db, LinkPurpose.ResetPassword, token, Now)));
-        Assert.Null(await InAsync(db => OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, LinkToken.New(), Now)));
+        Assert.Null(await InAsync(db => OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, SecretToken.New(), Now)));
         Assert.NotNull(await InAsync(db => OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, token, Now)));
         Assert.Null(await InAsync(db => OneTimeLinks.ConsumeAsync(db, LinkPurpose.VerifyEmail, token, Now)));
     }
@@ -73,16 +74,16 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     [Meets("GH-SEC-129")]
     public void The_database_keeps_a_digest_that_differs_by_purpose_and_the_token_prints_nothing()
     {
-        var token = LinkToken.New();
+        var token = SecretToken.New();
 
         Assert.Equal(32, token.Hash(LinkPurpose.VerifyEmail).Length);
         Assert.NotEqual(token.Hash(LinkPurpose.VerifyEmail), token.Hash(LinkPurpose.ResetPassword));
         Assert.Equal(43, token.Reveal().Length);
         Assert.DoesNotContain(token.Reveal(), token.ToString(), StringComparison.Ordinal);
-        Assert.Equal(token.Hash("x"), LinkToken.Parse(token.Reveal())!.Hash("x"));
-        Assert.Null(LinkToken.Parse(null));
-        Assert.Null(LinkToken.Parse(token.Reveal() + "="));
-        Assert.Null(LinkToken.Parse(" " + token.Reveal()));
+        Assert.Equal(token.Hash("x"), SecretToken.Parse(token.Reveal())!.Hash("x"));
+        Assert.Null(SecretToken.Parse(null));
+        Assert.Null(SecretToken.Parse(token.Reveal() + "="));
+        Assert.Null(SecretToken.Parse(" " + token.Reveal()));
     }
 
     [Fact]
@@ -91,12 +92,12 @@ public abstract class OneTimeLinksTests(SharedApp shared)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-        var spelled = Alphabet.Where(last => LinkToken.Parse(new string('x', 42) + last) is not null);
+        var spelled = Alphabet.Where(last => SecretToken.Parse(new string('x', 42) + last) is not null);
 
         Assert.Equal("AEIMQUYcgkosw048", string.Concat(spelled));
     }
 
-    private async Task<LinkToken> CreateAsync()
+    private async Task<SecretToken> CreateAsync()
     {
         var person = await shared.App.JoinAsync(App.NewEmail());
         return await InAsync(db => OneTimeLinks.CreateAsync(

@@ -92,12 +92,11 @@ public abstract class ChangeEmailTests(SharedApp shared)
         var (alice, undo) = await ChangeAsync();
         var third = App.NewEmail();
         var thief = alice with { Email = next };
-        var mails = await app.TickAsync(next);
+        await app.TickAsync(next);
         (await thief.PostAsync(Path, App.Json(("email", third)), await thief.OpenAsync())).IsOk();
         (await app.PostAsync($"{Path}/{(await app.MailAsync(third)).Token}", null)).IsOk();
         await app.MailsSettledAsync();
         var thiefsUndo = (await app.MailsAsync(next)).Single(mail => mail.Kind == "email_changed").Token;
-        Assert.NotEqual(0, mails);
         var changed = await thief.PostAsync(
             "/api/auth/account/password", App.Json(("password", "the thief's own password")), await thief.OpenAsync());
         changed.IsOk();

@@ -162,6 +162,28 @@ public abstract class GrantTests(SharedApp shared)
         Assert.Equal(1, await app.Store.CountAsync($"users WHERE account_id = '{alice.AccountId}'"));
     }
 
+    /// <summary>What was proved must still hold as the user is made: another device may change the password meanwhile.</summary>
+    [Fact]
+    public async Task Nobody_makes_a_user_with_what_a_new_password_has_ended()
+    {
+        var alice = await app.JoinAsync(email);
+        var tablet = await alice.LogInAsync();
+        var (grant, tabletsGrant) = (await alice.OpenAsync(), await tablet.OpenAsync());
+
+        var answers = await App.AtOnceAsync(9, i => i switch
+        {
+            0 => alice.PostAsync("/api/auth/account/password", App.Json(("password", "another long passphrase")), grant),
+            < 5 => tablet.PostAsync("/api/auth/users", App.Json(("name", $"U{i}"), ("password", App.Password))),
+            _ => tablet.PostAsync("/api/auth/users", App.Json(("name", $"U{i}")), tabletsGrant),
+        });
+
+        answers[0].IsOk();
+        Assert.All(answers, answer => Assert.True((int)answer.Status is 200 or 201 or 401 or 403, answer.Body));
+        Assert.Equal(1 + answers.Count(answer => answer.Status == HttpStatusCode.Created),
+            await app.Store.CountAsync($"users WHERE account_id = '{alice.AccountId}'"));
+        (await tablet.PostAsync("/api/auth/users", App.Json(("name", "Late")), tabletsGrant)).IsProblem(401, "unauthenticated");
+    }
+
     [Fact]
     public async Task The_username_and_the_config_change()
     {
