@@ -9,17 +9,14 @@ internal static partial class HostingLog
     public static partial void Migrated(this ILogger logger, string step);
 
     [LoggerMessage(1201, LogLevel.Information,
-
         "Gatehouse is ready on {Database}; customers see {PublicUrl}; mails go to {Mail}.", EventName = "Ready")]
     public static partial void Ready(this ILogger logger, string database, string publicUrl, string mail);
 
     [LoggerMessage(1202, LogLevel.Information,
-
         "Purged {Accounts} sign-ups that were never verified.", EventName = "Purged")]
     public static partial void Purged(this ILogger logger, int accounts);
 
     [LoggerMessage(1203, LogLevel.Warning,
-
         "Housekeeping failed and will be tried again.", EventName = "HousekeepingFailed")]
     public static partial void HousekeepingFailed(this ILogger logger, Exception exception);
 

@@ -13,27 +13,22 @@ internal static partial class MailLog
     public static partial void MailKept(this ILogger logger, string id, string kind);
 
     [LoggerMessage(1102, LogLevel.Information,
-
         "Mail {Id} ({Kind}) has nothing to say any more and was dropped.", EventName = "MailDropped")]
     public static partial void MailDropped(this ILogger logger, string id, string kind);
 
     [LoggerMessage(1103, LogLevel.Warning,
-
         "Mail {Id} ({Kind}) was deferred after try {Tries}: {Reason}", EventName = "MailDeferred")]
     public static partial void MailDeferred(this ILogger logger, string id, string kind, long tries, string reason);
 
     [LoggerMessage(1104, LogLevel.Error,
-
         "Mail {Id} ({Kind}) was refused by the mail server for good ({Code}).", EventName = "MailRejected")]
     public static partial void MailRejected(this ILogger logger, string id, string kind, int code);
 
     [LoggerMessage(1105, LogLevel.Error,
-
         "Mail {Id} ({Kind}) was given up after {Tries} tries.", EventName = "MailGivenUp")]
     public static partial void MailGivenUp(this ILogger logger, string id, string kind, long tries);
 
     [LoggerMessage(1107, LogLevel.Error,
-
         "Mail {Id} ({Kind}) could not be made at try {Tries}.", EventName = "MailFailed")]
     public static partial void MailFailed(this ILogger logger, Exception exception, string id, string kind, long tries);
 
