@@ -30,7 +30,7 @@ internal readonly unsafe struct Avx512Kernel : IArgon2Kernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
+    [SkipLocalsInit] // every local is written before it is read: zeroing them for each block would be work for nothing
     public static ulong* Compress(
         ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch)
     {

@@ -17,7 +17,7 @@ internal readonly unsafe struct Vector128Kernel : IArgon2Kernel
     public static int Position(int word) => word;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-    [SkipLocalsInit]
+    [SkipLocalsInit] // every local is written before it is read: zeroing them for each block would be work for nothing
     public static ulong* Compress(
         ulong* previous, ulong* reference, ulong* destination, bool accumulate, ReferenceArea* next, ulong* scratch)
     {
