@@ -2,6 +2,7 @@ using Gatehouse.Http;
 using Gatehouse.Mail.Smtp;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Configuration;
 
@@ -15,6 +16,9 @@ internal sealed record GatehouseSettings
     public required IReadOnlyList<string> AllowedOrigins { get; init; }
 
     public required string Database { get; init; }
+
+    /// <summary>Null: the nodes do without it.</summary>
+    public required RedisAddress? Redis { get; init; }
 
     public required IReadOnlyList<string> KnownProxies { get; init; }
 

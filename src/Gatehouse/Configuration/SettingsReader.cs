@@ -84,6 +84,7 @@ internal sealed class SettingsReader
             Development = development,
             AllowedOrigins = [.. section.List("AllowedOrigins").Select(ReadOrigin)],
             Database = ReadDatabase(),
+            Redis = ReadRedis(),
             KnownProxies = [.. section.List("KnownProxies").Select(ReadProxy)],
             Secrets = ReadSecrets(),
             SignUp = new(
@@ -151,6 +152,15 @@ internal sealed class SettingsReader
         if (Storage.Database.FaultOf(text) is { } fault)
             section.Fault("Database", fault, 0);
         return text;
+    }
+
+    private Storage.RedisAddress? ReadRedis()
+    {
+        if (section.Text("Redis") is not { } text)
+            return null;
+        if (Storage.RedisAddress.FaultOf(text, out var address) is { } fault)
+            section.Fault("Redis", fault, 0);
+        return address;
     }
 
     private MasterKeys ReadSecrets()

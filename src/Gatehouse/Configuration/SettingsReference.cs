@@ -26,6 +26,12 @@ internal static class SettingsReference
         {
             Values = "a connection string",
         },
+        new("Redis",
+            "What several nodes share for speed: sessions read lately, limits, and word of what ended. SQL stays the truth.")
+        {
+            Values = "`redis://:PASSWORD@host:6379/0`, `rediss://…` with TLS, or `host:6379,password=…`",
+            Default = "none",
+        },
         new("KnownProxies",
             "Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody else's are.")
         {

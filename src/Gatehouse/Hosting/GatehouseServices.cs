@@ -17,6 +17,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Hosting;
 
@@ -48,6 +49,8 @@ internal static class GatehouseServices
     private static void AddFloor(IServiceCollection services, GatehouseSettings settings)
     {
         services.AddSingleton(_ => Database.Open(settings.Database));
+        if (settings.Redis is { } redis)
+            services.AddSingleton(provider => new RedisStore(redis, provider.GetRequiredService<ILogger<RedisStore>>()));
         services.AddSingleton<Migrator>();
         services.AddSingleton(settings.Secrets);
         services.AddSingleton<SecretBox>();

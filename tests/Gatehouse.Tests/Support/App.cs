@@ -138,7 +138,7 @@ internal sealed class App : IAsyncDisposable
     /// <summary>The next mail to an address beyond those that a test has seen already.</summary>
     public async Task<ReceivedDevMail> MailAsync(string email, int seen = 0)
     {
-        for (var tries = 0; tries < 500; tries++)
+        for (var tries = 0; tries < 3_000; tries++)
         {
             var mails = await MailsAsync(email);
             if (mails.Count > seen)
@@ -167,7 +167,7 @@ internal sealed class App : IAsyncDisposable
     /// <summary>Waits until every mail that was asked for has been sent or dropped.</summary>
     public async Task MailsSettledAsync()
     {
-        for (var tries = 0; tries < 500; tries++)
+        for (var tries = 0; tries < 3_000; tries++)
         {
             if (await Store.CountAsync("mail_outbox") == 0)
                 return;
