@@ -118,6 +118,8 @@ public class SessionBenchmarks
             CreatedAt = now,
             LastSeenAt = now,
             ExpiresAt = now + UnixMicros.Of(TimeSpan.FromDays(14)),
+            Generation = 0,
+            Line = "",
         };
     }
 }

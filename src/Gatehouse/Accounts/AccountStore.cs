@@ -212,17 +212,27 @@ internal static class AccountStore
         if (await db.ExecuteAsync(SetEmail, new { id, email, emailKey }) == 0)
             return false;
         await db.ExecuteAsync(DeletePendingOf, new { emailKey });
+        SessionChanges.Record(db, id);
         return true;
     }
 
     /// <summary>False when another account has the name, or another address's sign-up holds it.</summary>
-    public static async Task<bool> TrySetUsernameAsync(Db db, string id, Username username, long now) =>
-        await db.ExecuteAsync(SetUsername, new { id, username.Text, username.Key, now }) == 1;
+    public static async Task<bool> TrySetUsernameAsync(Db db, string id, Username username, long now)
+    {
+        if (await db.ExecuteAsync(SetUsername, new { id, username.Text, username.Key, now }) == 0)
+            return false;
+        SessionChanges.Record(db, id);
+        return true;
+    }
 
     public static Task SetConfigAsync(Db db, string id, string config) => db.ExecuteAsync(SetConfig, new { id, config });
 
     /// <summary>Deletes the account and, by their foreign keys, its users, sessions, links, grants and devices.</summary>
-    public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
+    public static Task DeleteAsync(Db db, string id)
+    {
+        SessionChanges.Record(db, id);
+        return db.ExecuteAsync(Delete, new { id });
+    }
 }
 
 /// <summary>An account as the operator lists it: nothing secret.</summary>

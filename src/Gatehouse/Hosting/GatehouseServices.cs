@@ -33,13 +33,14 @@ internal static class GatehouseServices
         AddFloor(services, settings);
         AddMail(services);
         AddAccounts(services, settings);
-        AddSessions(services);
+        AddSessions(services, settings);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
         services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();
         services.AddHostedService<KeyWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<SessionFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
         services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
         services.AddHostedService(provider => provider.GetRequiredService<EventRelay>());
@@ -90,12 +91,14 @@ internal static class GatehouseServices
         ? pepper
         : throw new InvalidOperationException("A derived key is always fit to be a pepper.");
 
-    private static void AddSessions(IServiceCollection services)
+    private static void AddSessions(IServiceCollection services, GatehouseSettings settings)
     {
         services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>();
         services.AddSingleton<DataProtectionKeys>().AddSingleton<KeyRotation>();
         services.AddSingleton<SessionCookie>().AddSingleton<DeviceCookie>();
-        services.AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
+        services.AddSingleton<SessionFeed>().AddSingleton<SessionStore>().AddSingleton<PendingRevocations>();
+        if (settings.Redis is not null)
+            services.AddSingleton<SharedSessions>();
         services.AddSingleton<Authenticator>().AddSingleton<SessionAnswers>().AddSingleton<Grants>();
         services.AddSingleton<LogInServices>().AddSingleton<LogOutServices>().AddSingleton<UserServices>();
     }

@@ -62,6 +62,7 @@ internal sealed class Housekeeping(
             Grants = await Grants.PurgeAsync(db, now),
             Invites = await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites)),
         }, cancellationToken);
+        await BatchesAsync(db => SessionChanges.PurgeAsync(db, PurgeBatch), cancellationToken);
         var before = now - UnixMicros.Of(KeepEvents);
         var deadSince = now - UnixMicros.Of(KeepDeadMails);
         return small with

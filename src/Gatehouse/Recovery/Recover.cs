@@ -95,7 +95,7 @@ internal static class Recover
         }, cancellationToken);
         if (!done)
             return Problems.LinkInvalid();
-        services.Sessions.ForgetAll();
+        await services.Sessions.SettleAsync();
         services.Outbox.Wake();
         // The mailbox proved the owner: whatever strangers tried, this browser may log in now (GH-SEC-049).
         services.Credentials.Forgive(account.EmailKey!);

@@ -131,7 +131,8 @@ internal static class LogIn
         if (issued is null)
             return (null, Problems.InvalidCredentials()); // the password was changed while it was being checked
         if (presented is not null)
-            services.Sessions.Forget(presented.Session.Id);
+            await services.Sessions.SettleAsync(presented.Session);
+        services.Sessions.Share(issued);
         if (notice is not null)
             services.Outbox.Wake();
         Authenticator.Follow(http, issued.Session);

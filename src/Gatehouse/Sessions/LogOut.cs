@@ -49,12 +49,12 @@ internal static class LogOut
             {
                 session = known.Session;
                 await DeleteAsync(session, http, services);
-                services.Sessions.Forget(session.Id);
+                await services.Sessions.SettleAsync(session);
                 Authenticator.Follow(http, null);
             }
             // Two cookies are no session, but whoever leaves with both leaves both.
             foreach (var presented in services.Cookie.ReadDoubled(http.Request))
-                await services.Sessions.RevokeByTokenAsync(presented.TokenHash);
+                await services.Sessions.RevokeByTokenAsync(presented.TokenHash, CancellationToken.None);
         }
         catch (StoreUnavailableException)
         {

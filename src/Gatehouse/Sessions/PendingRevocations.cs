@@ -6,7 +6,7 @@ namespace Gatehouse.Sessions;
 /// <summary>
 /// Log-outs that the store couldn't take: refused here from the first moment, ended in the store when it returns.
 /// </summary>
-internal sealed class PendingRevocations(Database database, SessionStore sessions)
+internal sealed class PendingRevocations(SessionStore sessions)
 {
     private readonly ConcurrentDictionary<string, byte> ids = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte[]> tokens = new(StringComparer.Ordinal);
@@ -14,14 +14,9 @@ internal sealed class PendingRevocations(Database database, SessionStore session
     public void Keep(string? id, byte[]? tokenHash)
     {
         if (id is not null)
-        {
             ids.TryAdd(id, 0);
-            sessions.Forget(id);
-        }
         else if (tokenHash is not null)
-        {
             tokens.TryAdd(Convert.ToHexString(tokenHash), tokenHash);
-        }
     }
 
     public bool IsEmpty => ids.IsEmpty && tokens.IsEmpty;
@@ -39,8 +34,7 @@ internal sealed class PendingRevocations(Database database, SessionStore session
         }
         foreach (var (text, hash) in tokens)
         {
-            await database.TransactAsync(db => SessionRows.DeleteByTokenAsync(db, hash), cancellationToken);
-            sessions.ForgetAll();
+            await sessions.RevokeByTokenAsync(hash, cancellationToken);
             tokens.TryRemove(text, out _);
         }
     }

@@ -41,6 +41,12 @@ internal sealed record Session
 
     public required long ExpiresAt { get; init; }
 
+    /// <summary>How far the log of changes had come when this was read (<see cref="SessionFeed"/>).</summary>
+    public required long Generation { get; init; }
+
+    /// <summary>Which log.</summary>
+    public required string Line { get; init; }
+
     /// <summary>The session object of the contract, as UTF-8. Shared: not to be changed.</summary>
     public byte[] ToJson() => json ??= Write(note: null);
 

@@ -15,8 +15,9 @@ internal static class SessionRows
     private const string SelectLive = """
         SELECT s.id AS Id, s.token_hash AS TokenHash, s.tokens_from AS TokensFrom, s.account_id AS AccountId, u.id AS UserId,
             a.email AS Email, a.username AS Username, u.name AS ProfileName, u.preferences AS Preferences, s.via AS Via,
-            s.created_at AS CreatedAt, s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt
-        FROM sessions s
+            s.created_at AS CreatedAt, s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt,
+            g.generation AS Generation, g.line AS Line
+        FROM session_generation g CROSS JOIN sessions s
         JOIN accounts a ON a.id = s.account_id AND a.epoch = s.epoch AND a.verified_at IS NOT NULL
         LEFT JOIN users u ON u.id = s.user_id AND u.account_id = s.account_id
         WHERE s.expires_at > @now AND s.last_seen_at > @idleSince
@@ -39,6 +40,7 @@ internal static class SessionRows
         DELETE FROM sessions WHERE account_id = @AccountId AND id IN (
             SELECT id FROM sessions WHERE account_id = @AccountId AND id <> @Id
             ORDER BY last_seen_at DESC, id DESC LIMIT 100 OFFSET @MostOthers)
+        RETURNING id
         """;
 
     private const string SelectUser = """
@@ -49,7 +51,7 @@ internal static class SessionRows
 
     private const string DeleteById = "DELETE FROM sessions WHERE id = @id";
 
-    private const string DeleteByToken = "DELETE FROM sessions WHERE token_hash = @tokenHash";
+    private const string DeleteByToken = "DELETE FROM sessions WHERE token_hash = @tokenHash RETURNING id";
 
     private const string DeleteOfAccount = """
         DELETE FROM sessions WHERE account_id = @accountId AND (@exceptId IS NULL OR id <> @exceptId)
@@ -96,31 +98,41 @@ internal static class SessionRows
     {
         if (await db.ExecuteAsync(Insert, session) == 0)
             return false;
-        await db.ExecuteAsync(DeleteOverflow, new { session.AccountId, session.Id, MostOthers = MostPerAccount - 1 });
+        var overflow = new { session.AccountId, session.Id, MostOthers = MostPerAccount - 1 };
+        foreach (var ended in await db.ListAsync<string>(DeleteOverflow, overflow))
+            SessionChanges.Record(db, ended);
         return true;
     }
 
     /// <summary>False when the session has ended or the user isn't its account's.</summary>
-    public static async Task<bool> TrySelectUserAsync(Db db, string id, string? userId, long now) =>
-        await db.ExecuteAsync(SelectUser, new { id, userId, now }) == 1;
+    public static Task<bool> TrySelectUserAsync(Db db, string id, string? userId, long now) =>
+        TryChangeAsync(db, id, SelectUser, new { id, userId, now });
 
-    public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(DeleteById, new { id });
+    public static Task DeleteAsync(Db db, string id) => TryChangeAsync(db, id, DeleteById, new { id });
 
-    public static Task DeleteByTokenAsync(Db db, byte[] tokenHash) => db.ExecuteAsync(DeleteByToken, new { tokenHash });
+    /// <summary>The handle of the session that ended; null when there was none.</summary>
+    public static async Task<string?> DeleteByTokenAsync(Db db, byte[] tokenHash)
+    {
+        var id = await db.ScalarAsync<string>(DeleteByToken, new { tokenHash });
+        if (id is not null)
+            SessionChanges.Record(db, id);
+        return id;
+    }
 
     /// <summary>The number of sessions that ended.</summary>
     public static async Task<int> DeleteOfAccountAsync(Db db, string accountId, string? exceptId)
     {
         await db.ExecuteAsync(RaiseEpoch, new { accountId });
         var ended = await db.ExecuteAsync(DeleteOfAccount, new { accountId, exceptId });
+        SessionChanges.Record(db, accountId);
         if (exceptId is not null)
             await db.ExecuteAsync(MoveAlong, new { accountId, exceptId });
         return ended;
     }
 
     /// <summary>False when the account has no such session.</summary>
-    public static async Task<bool> TryDeleteAsync(Db db, string accountId, string id) =>
-        await db.ExecuteAsync(DeleteOwn, new { accountId, id }) == 1;
+    public static Task<bool> TryDeleteAsync(Db db, string accountId, string id) =>
+        TryChangeAsync(db, id, DeleteOwn, new { accountId, id });
 
     public static Task<IReadOnlyList<SessionListing>> ListAsync(Db db, string accountId, long now, long idleSince) =>
         db.ListAsync<SessionListing>(SelectListing, new { accountId, now, idleSince });
@@ -140,11 +152,20 @@ internal static class SessionRows
     /// the access tokens issued before this second.
     /// </summary>
     public static Task ReplaceTokenAsync(Db db, string id, byte[] tokenHash, long now) =>
-        db.ExecuteAsync(ReplaceToken, new { id, tokenHash, tokensFrom = UnixMicros.ToSeconds(now) });
+        TryChangeAsync(db, id, ReplaceToken, new { id, tokenHash, tokensFrom = UnixMicros.ToSeconds(now) });
 
     public static Task TouchAsync(Db db, string id, long at) => db.ExecuteAsync(Touch, new { id, at });
 
+    /// <summary>Nobody needs to hear of these: who remembers one knows when it ends.</summary>
     public static Task<int> PurgeAsync(Db db, long now, int most) => db.ExecuteAsync(DeleteEnded, new { now, most });
+
+    private static async Task<bool> TryChangeAsync(Db db, string id, string sql, object parameters)
+    {
+        if (await db.ExecuteAsync(sql, parameters) == 0)
+            return false;
+        SessionChanges.Record(db, id);
+        return true;
+    }
 }
 
 /// <summary>A session as its owner is shown it: where and when, no secret.</summary>

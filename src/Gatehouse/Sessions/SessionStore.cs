@@ -10,15 +10,16 @@ using Gatehouse.Users;
 namespace Gatehouse.Sessions;
 
 /// <summary>
-/// Gets, adds, updates and ends sessions. SQL is the truth; what is remembered here saves asking again within a second
-/// (<see cref="TrustedFor"/>) and is dropped the moment this process ends the session. Must never: answer "you are X"
-/// from a memory older than that, or report a session ended before its row is gone.
+/// Gets, adds, updates and ends sessions. SQL is the truth. What was read from it is kept for a while, here and (with
+/// Redis) for all nodes, and used while <see cref="SessionFeed"/> says that it is still so. Must never: answer "you are X"
+/// from a memory that the log of changes hasn't confirmed within a second, or report a session ended before its row is gone.
 /// </summary>
 internal sealed class SessionStore(
-    Database database, EventDeliveries deliveries, GatehouseSettings settings, TimeProvider clock)
+    Database database, SessionFeed feed, EventDeliveries deliveries, GatehouseSettings settings, TimeProvider clock,
+    SharedSessions? shared = null)
 {
-    /// <summary>So another node's revocation holds here within a second, without being told of it.</summary>
-    private static readonly long TrustedFor = UnixMicros.Of(TimeSpan.FromSeconds(1));
+    /// <summary>Changes end a memory at once; this bounds what a row that was changed by hand goes unnoticed.</summary>
+    private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(5);
 
     private const int Remembered = 50_000; // two generations of these: about 60 MiB when full of large sessions
 
@@ -26,14 +27,13 @@ internal sealed class SessionStore(
 
     private readonly RecentMap<string, Remembrance> byId = new(Remembered);
     private readonly ConcurrentDictionary<string, long> seen = new(StringComparer.Ordinal);
-    private long endings; // counts what was ended here: a row read before one of these must not be remembered after it
 
     /// <summary>The live session with this handle, or null.</summary>
     public ValueTask<Session?> GetAsync(string id, CancellationToken cancellationToken)
     {
         var now = clock.NowMicros();
-        return byId.Find(id) is { } known && known.IsTrusted(now)
-            ? ValueTask.FromResult(Live(known.Session, now))
+        return Recall(id, now) is { } session
+            ? ValueTask.FromResult(Live(session, now))
             : new(LoadAsync(id, null, now, cancellationToken));
     }
 
@@ -41,9 +41,9 @@ internal sealed class SessionStore(
     public ValueTask<Session?> GetByTokenAsync(byte[] tokenHash, string? id, CancellationToken cancellationToken)
     {
         var now = clock.NowMicros();
-        return id is not null && byId.Find(id) is { } known && known.IsTrusted(now)
-            && CryptographicOperations.FixedTimeEquals(known.Session.TokenHash, tokenHash)
-            ? ValueTask.FromResult(Live(known.Session, now))
+        return id is not null && Recall(id, now) is { } session
+            && CryptographicOperations.FixedTimeEquals(session.TokenHash, tokenHash)
+            ? ValueTask.FromResult(Live(session, now))
             : new(LoadAsync(null, tokenHash, now, cancellationToken));
     }
 
@@ -58,24 +58,8 @@ internal sealed class SessionStore(
         if (!await SessionRows.TryAddAsync(db, row))
             return null;
         await deliveries.SessionStartedAsync(db, row.Id, account.Id, userId, via);
-        var user = users.FirstOrDefault(user => user.Id == userId);
-        var session = new Session
-        {
-            Id = row.Id,
-            TokenHash = row.TokenHash,
-            TokensFrom = 0,
-            AccountId = account.Id,
-            UserId = user?.Id,
-            Email = account.Email,
-            Username = account.Username,
-            ProfileName = user?.Name,
-            Preferences = user?.Preferences,
-            Via = via,
-            CreatedAt = now,
-            LastSeenAt = now,
-            ExpiresAt = row.ExpiresAt,
-        };
-        return new IssuedSession(session, token, account, users);
+        var added = await SessionRows.FindByIdAsync(db, row.Id, now, idleSince: 0);
+        return new IssuedSession(added!, token, account, users);
     }
 
     /// <summary>Chooses the user, or leaves with null. Null: the session has ended or the user isn't the account's.</summary>
@@ -84,7 +68,7 @@ internal sealed class SessionStore(
         var now = clock.NowMicros();
         var changed = await database.TransactAsync(
             db => SessionRows.TrySelectUserAsync(db, session.Id, userId, now), cancellationToken);
-        Forget(session.Id);
+        await SettleAsync();
         return changed ? await LoadAsync(session.Id, null, now, cancellationToken) : null;
     }
 
@@ -92,17 +76,17 @@ internal sealed class SessionStore(
     public async Task RevokeAsync(string id, CancellationToken cancellationToken)
     {
         await database.TransactAsync(db => SessionRows.DeleteAsync(db, id), cancellationToken);
-        Forget(id);
+        await SettleAsync();
     }
 
     /// <summary>Ends the session of a token, whosever it is.</summary>
-    public async Task RevokeByTokenAsync(byte[] tokenHash)
+    public async Task RevokeByTokenAsync(byte[] tokenHash, CancellationToken cancellationToken)
     {
-        await database.TransactAsync(db => SessionRows.DeleteByTokenAsync(db, tokenHash), CancellationToken.None);
-        ForgetAll(); // its handle isn't known here
+        await database.TransactAsync(db => SessionRows.DeleteByTokenAsync(db, tokenHash), cancellationToken);
+        await SettleAsync();
     }
 
-    /// <summary>Ends every session of the account but one, in the caller's transaction; call <see cref="ForgetAll"/> after it.</summary>
+    /// <summary>Ends every session of the account but one, in the caller's transaction; call <see cref="SettleAsync"/> after it.</summary>
     /// <returns>The number of sessions that ended.</returns>
     public static Task<int> RevokeAllAsync(Db db, string accountId, string? exceptId) =>
         SessionRows.DeleteOfAccountAsync(db, accountId, exceptId);
@@ -114,21 +98,20 @@ internal sealed class SessionStore(
         return database.ReadAsync(db => SessionRows.ListAsync(db, accountId, now, IdleSince(now)), cancellationToken);
     }
 
-    /// <summary>Drops what this process remembers of a session; its row decides from now on.</summary>
-    public void Forget(string id)
+    /// <summary>
+    /// After a commit that ended or changed sessions, before the answer: from now on it holds here, and every other node
+    /// has been sent word.
+    /// </summary>
+    /// <param name="ended">The one that ended, where its copies are known.</param>
+    public Task SettleAsync(Session? ended = null)
     {
-        Interlocked.Increment(ref endings);
-        if (byId.Find(id) is { } known)
-            known.Dead = true;
-        byId.Remove(id);
+        if (ended is not null)
+            shared?.Remove(ended);
+        return feed.SettleAsync();
     }
 
-    /// <summary>Drops what this process remembers of an account's sessions, or of all.</summary>
-    public void ForgetAll()
-    {
-        Interlocked.Increment(ref endings);
-        byId.Clear();
-    }
+    /// <summary>After the commit that added it: the other nodes find it where they look first.</summary>
+    public void Share(IssuedSession issued) => shared?.Put(issued.Session, clock.NowMicros());
 
     /// <summary>Writes down when sessions were last used. Lost in a crash: a few seconds of "last seen".</summary>
     public async Task WriteSeenAsync(CancellationToken cancellationToken)
@@ -145,27 +128,39 @@ internal sealed class SessionStore(
         }
     }
 
+    private Session? Recall(string id, long now) =>
+        byId.Find(id) is { } known && now < known.Until && feed.Holds(known.Session) ? known.Session : null;
+
     private async Task<Session?> LoadAsync(string? id, byte[]? tokenHash, long now, CancellationToken cancellationToken)
     {
-        var endingsBefore = Interlocked.Read(ref endings);
         var idleSince = IdleSince(now);
-        var session = await database.ReadAsync(
-            db => id is not null
-                ? SessionRows.FindByIdAsync(db, id, now, idleSince)
-                : SessionRows.FindByTokenAsync(db, tokenHash!, now, idleSince),
-            cancellationToken);
+        var session = await FindSharedAsync(id, tokenHash, idleSince, cancellationToken);
         if (session is null)
-            return null;
-        await NoteSeenAsync(session, now, cancellationToken);
-        var remembrance = new Remembrance(session, now + TrustedFor);
-        byId.Put(session.Id, remembrance);
-        // An ending between the read and here may have missed what was just put: take it back.
-        if (Interlocked.Read(ref endings) != endingsBefore)
         {
-            remembrance.Dead = true;
-            byId.Remove(session.Id);
+            session = await database.ReadAsync(
+                db => id is not null
+                    ? SessionRows.FindByIdAsync(db, id, now, idleSince)
+                    : SessionRows.FindByTokenAsync(db, tokenHash!, now, idleSince),
+                cancellationToken);
+            if (session is null)
+                return null;
+            shared?.Put(session, now);
         }
-        return session;
+        await NoteSeenAsync(session, now, cancellationToken);
+        byId.Put(session.Id, new Remembrance(session, now + Math.Min(UnixMicros.Of(KeptFor), SeenEvery())));
+        return Live(session, now);
+    }
+
+    /// <summary>What another node has read, if it is still so. One that looks idle from here may have been used there.</summary>
+    private async Task<Session?> FindSharedAsync(
+        string? id, byte[]? tokenHash, long idleSince, CancellationToken cancellationToken)
+    {
+        if (shared is null || !feed.IsLive)
+            return null;
+        var session = id is not null
+            ? await shared.FindAsync(feed.Line, id, cancellationToken)
+            : await shared.FindAsync(feed.Line, tokenHash!, cancellationToken);
+        return session is not null && session.LastSeenAt > idleSince && feed.Holds(session) ? session : null;
     }
 
     /// <summary>
@@ -192,19 +187,8 @@ internal sealed class SessionStore(
     private long IdleSince(long now) =>
         settings.Sessions.IdleTimeout is { } idle ? now - UnixMicros.Of(idle) : 0;
 
-    private sealed class Remembrance(Session session, long trustedUntil)
-    {
-        private volatile bool dead;
-
-        public Session Session => session;
-
-        public bool Dead
-        {
-            set => dead = value;
-        }
-
-        public bool IsTrusted(long now) => !dead && now < trustedUntil;
-    }
+    /// <param name="Until">Then the row is read again.</param>
+    private sealed record Remembrance(Session Session, long Until);
 }
 
 /// <summary>A session just made, with the secret that its cookie will carry and whose it is.</summary>

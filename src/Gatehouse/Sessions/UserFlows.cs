@@ -83,7 +83,7 @@ internal static class UserFlows
                 : null, cancellationToken);
         if (changed is null)
             return Problems.NotFound();
-        services.Sessions.ForgetAll(); // the name and preferences are part of what sessions answer
+        await services.Sessions.SettleAsync(); // the name and preferences are part of what sessions answer
         return new JsonAnswer(UserJson.WriteOne(changed));
     }
 
@@ -111,7 +111,7 @@ internal static class UserFlows
         }, cancellationToken);
         if (refused is not null)
             return refused;
-        services.Sessions.ForgetAll(); // whoever had selected it keeps the account and loses the user
+        await services.Sessions.SettleAsync(); // whoever had selected it keeps the account and loses the user
         return JsonAnswer.Empty;
     }
 

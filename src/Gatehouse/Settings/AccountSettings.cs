@@ -57,7 +57,7 @@ internal static class AccountSettings
             return null;
         }, cancellationToken);
         if (refused is null)
-            services.Sessions.ForgetAll(); // the username is part of what sessions answer
+            await services.Sessions.SettleAsync(); // the username is part of what sessions answer
         return refused;
     }
 

@@ -158,7 +158,7 @@ internal static class ChangeEmail
         }, cancellationToken);
         if (!done)
             return Problems.LinkInvalid();
-        services.Sessions.ForgetAll();
+        await services.Sessions.SettleAsync();
         services.Outbox.Wake();
         return null;
     }

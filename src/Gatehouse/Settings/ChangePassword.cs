@@ -53,7 +53,7 @@ internal static class ChangePassword
         }, cancellationToken);
         if (refused is not null)
             return refused;
-        services.Sessions.ForgetAll();
+        await services.Sessions.SettleAsync();
         services.Outbox.Wake();
         if (session.Via != SessionVia.Token)
             services.Answers.RenewCookie(http, token);

@@ -55,7 +55,7 @@ internal static class DeleteAccount
         {
             return CannotNow;
         }
-        services.Sessions.ForgetAll();
+        await services.Sessions.SettleAsync();
         services.Outbox.Wake();
         Authenticator.Follow(http, null);
         services.Answers.Clear(http);

@@ -39,7 +39,7 @@ internal static class Devices
         }, cancellationToken);
         if (refused is not null)
             return refused;
-        services.Sessions.Forget(id);
+        await services.Sessions.SettleAsync();
         if (id == granted.Session.Id)
         {
             Authenticator.Follow(http, null);
@@ -65,7 +65,7 @@ internal static class Devices
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.OtherSessionsEnded, origin);
             return null;
         }, cancellationToken);
-        services.Sessions.ForgetAll();
+        await services.Sessions.SettleAsync();
         return refused;
     }
 

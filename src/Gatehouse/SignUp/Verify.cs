@@ -155,7 +155,9 @@ internal static class Verify
         if (done is null)
             return (null, problem);
         if (presented is not null)
-            services.Sessions.Forget(presented.Session.Id);
+            await services.Sessions.SettleAsync(presented.Session);
+        if (done.Issued is not null)
+            services.Sessions.Share(done.Issued);
         GatehouseMeter.Verified();
         return (done, null);
     }

@@ -27,6 +27,13 @@ internal abstract class Database : IAsyncDisposable
     /// <summary>What an operator asks of the database itself.</summary>
     public abstract Task<DatabaseFacts> DescribeAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Calls <paramref name="heard"/> when word comes on the channel (<see cref="Db.NotifyAsync"/>), and once when it
+    /// begins to listen. Returns at once where the database carries no word; else it ends with its connection.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The connection is gone; word may have been missed.</exception>
+    public virtual Task ListenAsync(string channel, Action heard, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public Task TransactAsync(Func<Db, Task> work, CancellationToken cancellationToken) =>
         TransactAsync(async db => { await work(db); return true; }, cancellationToken);
 

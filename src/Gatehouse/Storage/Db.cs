@@ -8,8 +8,11 @@ namespace Gatehouse.Storage;
 /// from <see cref="Database"/>. SQL is in the common subset of SQLite and PostgreSQL; columns are named, values are
 /// parameters.
 /// </summary>
-internal sealed class Db(DbConnection connection, DbTransaction? transaction, CancellationToken cancellationToken)
+/// <param name="notifies">Whether the database carries word from node to node (PostgreSQL's NOTIFY).</param>
+internal sealed class Db(
+    DbConnection connection, DbTransaction? transaction, bool notifies, CancellationToken cancellationToken)
 {
+    private List<Func<Task>>? last;
     private volatile bool ended;
 
     /// <summary>The first row, or null when there is none. In a store, zero rows is the refusal.</summary>
@@ -26,6 +29,23 @@ internal sealed class Db(DbConnection connection, DbTransaction? transaction, Ca
     /// <summary>The number of rows that the statement changed.</summary>
     public Task<int> ExecuteAsync(string sql, object? parameters = null) =>
         connection.ExecuteAsync(Command(sql, parameters));
+
+    /// <summary>Says to whoever listens on the channel, once this is committed, that there is news.</summary>
+    public Task NotifyAsync(string channel) =>
+        notifies ? ExecuteAsync("SELECT pg_notify(@channel, '')", new { channel }) : Task.CompletedTask;
+
+    /// <summary>
+    /// Puts work at the transaction's end: for a lock that everybody wants, to be held for as short as can be and never
+    /// while waiting for another.
+    /// </summary>
+    public void BeforeCommit(Func<Task> work) => (last ??= []).Add(work);
+
+    /// <summary>Does what was put at the end; the database calls it right before it commits.</summary>
+    public async Task FinishAsync()
+    {
+        foreach (var work in last ?? [])
+            await work();
+    }
 
     /// <summary>From here on the connection is somebody else's; who kept this must not write into their transaction.</summary>
     public void End() => ended = true;

@@ -11,6 +11,7 @@ internal sealed class PostgresDatabase : Database
     private const int DeadlockTries = 4;
     private const long MigrationLock = 0x6761746568; // "gateh": any number, as long as every node uses the same
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(TimeoutSeconds + 1); // the driver's own limit first
+    private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // a listener whose server is gone must notice
     private readonly NpgsqlDataSource source;
     private readonly NpgsqlDataSource patientSource;
 
@@ -78,6 +79,27 @@ internal sealed class PostgresDatabase : Database
         return new DatabaseFacts(version!, now, null);
     }, cancellationToken);
 
+    public override async Task ListenAsync(string channel, Action heard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            connection.Notification += (_, _) => heard();
+            var db = new Db(connection, null, notifies: true, cancellationToken);
+            await db.ExecuteAsync("LISTEN " + new NpgsqlCommandBuilder().QuoteIdentifier(channel));
+            heard(); // what was said before
+            while (true)
+            {
+                if (!await connection.WaitAsync(AskEvery, cancellationToken))
+                    await db.ScalarAsync<long>("SELECT 1"); // silence: is anybody there?
+            }
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Translate(exception, IsUnavailable(exception));
+        }
+    }
+
     public override async ValueTask DisposeAsync()
     {
         await source.DisposeAsync();
@@ -113,7 +135,7 @@ internal sealed class PostgresDatabase : Database
     private async Task<T> ReadOnceAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await work(new Db(connection, null, cancellationToken));
+        return await work(new Db(connection, null, notifies: true, cancellationToken));
     }
 
     private static async Task<T> TransactOnceAsync<T>(
@@ -122,7 +144,9 @@ internal sealed class PostgresDatabase : Database
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction =
             await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var result = await work(new Db(connection, transaction, cancellationToken));
+        var db = new Db(connection, transaction, notifies: true, cancellationToken);
+        var result = await work(db);
+        await db.FinishAsync();
         cancellationToken.ThrowIfCancellationRequested();
         // Once the commit is sent its outcome counts, not the caller's patience.
         await transaction.CommitAsync(CancellationToken.None);
@@ -138,6 +162,9 @@ internal sealed class PostgresDatabase : Database
             CancellationTimeout = -1, // a server that is silent doesn't hear that it should stop either
             IncludeErrorDetail = false, // details hold values of rows; they must not reach a log
         };
+        // A node that freezes inside a transaction must not hold its locks, one of which all nodes want (SessionChanges).
+        if (!Names(given, "Options"))
+            settings.Options = $"-c idle_in_transaction_session_timeout={TimeoutSeconds * 2}s";
         if (!Names(given, "Timeout"))
             settings.Timeout = connectSeconds;
         if (!Names(given, "MaxAutoPrepare"))

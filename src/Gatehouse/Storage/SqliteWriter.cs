@@ -79,7 +79,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void RunBehindSavepoint(Job job)
     {
         Execute("SAVEPOINT job");
-        if (!job.TryRun(new Db(connection!, null, job.CancellationToken)))
+        if (!job.TryRun(new Db(connection!, null, notifies: false, job.CancellationToken)))
         {
             // Some failures (disk full, I/O) end the whole transaction: then nobody's work is kept.
             if (raw.sqlite3_get_autocommit(connection!.Handle) != 0)
@@ -130,7 +130,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             try
             {
                 CancellationToken.ThrowIfCancellationRequested();
-                var task = work(db);
+                var task = RunAsync(db);
                 // SQLite answers on this thread. What is still running waits for something else, holding everybody up.
                 if (!task.IsCompleted)
                     throw new InvalidOperationException("A transaction may wait for nothing but the database.");
@@ -148,6 +148,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
             {
                 db.End();
             }
+        }
+
+        private async Task<T> RunAsync(Db db)
+        {
+            var done = await work(db);
+            await db.FinishAsync();
+            return done;
         }
 
         public override void Finish()

@@ -25,7 +25,7 @@ internal static class Tables
     ];
 
     /// <summary>What each database has of its own and no other may be given.</summary>
-    public static IReadOnlyList<string> NotMoved { get; } = ["schema_migrations", "leases"];
+    public static IReadOnlyList<string> NotMoved { get; } = ["schema_migrations", "leases", "session_generation", "session_changes"];
 }
 
 /// <param name="Key">The columns of its primary key.</param>

@@ -52,14 +52,23 @@ internal static class UserStore
     }
 
     /// <summary>Changes what isn't null. False when the account has no such user.</summary>
-    public static async Task<bool> TryUpdateAsync(Db db, string accountId, string id, string? name, string? preferences) =>
-        await db.ExecuteAsync(Update, new { accountId, id, name, preferences }) == 1;
+    public static Task<bool> TryUpdateAsync(Db db, string accountId, string id, string? name, string? preferences) =>
+        TryChangeAsync(db, accountId, Update, new { accountId, id, name, preferences });
 
     /// <summary>False when the account has no such user, or no other.</summary>
     public static async Task<bool> TryDeleteAsync(Db db, string accountId, string id)
     {
         await AccountStore.LockAsync(db, accountId); // a count alone would let two at once through
-        return await db.ExecuteAsync(Delete, new { accountId, id }) == 1;
+        return await TryChangeAsync(db, accountId, Delete, new { accountId, id });
+    }
+
+    /// <summary>What a session answers includes its user.</summary>
+    private static async Task<bool> TryChangeAsync(Db db, string accountId, string sql, object parameters)
+    {
+        if (await db.ExecuteAsync(sql, parameters) == 0)
+            return false;
+        SessionChanges.Record(db, accountId);
+        return true;
     }
 }
 
