@@ -57,9 +57,13 @@ internal sealed class SessionStore(
             now, now + UnixMicros.Of(settings.Sessions.MaxAge), account.Epoch);
         if (!await SessionRows.TryAddAsync(db, row))
             return null;
+        if (await SessionRows.FindByIdAsync(db, row.Id, now, idleSince: 0) is not { } added)
+        {
+            await SessionRows.DeleteAsync(db, row.Id); // the password became another one since the statement before
+            return null;
+        }
         await deliveries.SessionStartedAsync(db, row.Id, account.Id, userId, via);
-        var added = await SessionRows.FindByIdAsync(db, row.Id, now, idleSince: 0);
-        return new IssuedSession(added!, token, account, users);
+        return new IssuedSession(added, token, account, users);
     }
 
     /// <summary>Chooses the user, or leaves with null. Null: the session has ended or the user isn't the account's.</summary>

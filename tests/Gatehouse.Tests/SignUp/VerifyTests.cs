@@ -176,7 +176,7 @@ public abstract class VerifyTests(SharedApp shared)
     {
         // One hash at a time, and a slow one: all are on their way before the fifth wrong one is counted.
         await using var slow = await App.StartAsync(shared.Kind,
-            ("Passwords:MaxConcurrent", "1"), ("Passwords:MemoryKiB", "4096"), ("Passwords:Iterations", "3"));
+            ("Passwords:MaxConcurrent", "1"), ("Passwords:MemoryKiB", "65536"), ("Passwords:Iterations", "12"));
         var token = await slow.SignUpAsync(email);
 
         var answers = await App.AtOnceAsync(
