@@ -4,6 +4,7 @@ using Gatehouse.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Gatehouse.Hosting;
 
@@ -28,7 +29,8 @@ internal static class OperationsEndpoints
 
     /// <summary>Whether this node can serve: by part, without versions, addresses or reasons.</summary>
     private static async Task<IResult> Ready(
-        Migrator migrator, Database store, MachineClock machine, SigningKeys keys, CancellationToken cancellationToken)
+        Migrator migrator, Database store, MachineClock machine, SigningKeys keys, IServiceProvider services,
+        CancellationToken cancellationToken)
     {
         var (database, schema, clock) = await LookAsync(migrator, store, machine, cancellationToken);
         var ready = database && schema && clock;
@@ -40,6 +42,9 @@ internal static class OperationsEndpoints
             json.WriteString("schema", schema ? "ok" : database ? "behind" : "unknown");
             json.WriteString("clock", clock ? "ok" : database ? "apart" : "unknown");
             json.WriteString("keys", keys.IsLoaded ? "ok" : "missing");
+            // Without it this node serves all the same, so it doesn't make it unready.
+            if (services.GetService<RedisStore>() is { } redis)
+                json.WriteString("redis", redis.IsUp ? "ok" : "unavailable");
             json.WriteEndObject();
         }), ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

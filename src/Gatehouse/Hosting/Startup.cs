@@ -27,6 +27,7 @@ internal sealed class Startup(
         FrameworkVersions.RequireSafe(FrameworkVersions.DataProtection);
         if (FrameworkVersions.IsOutdated(FrameworkVersions.AspNetCore))
             log.FrameworkOutdated(FrameworkVersions.AspNetCore, FrameworkVersions.NewestKnownFix);
+        await EngineExam.RequireAsync([.. EngineExam.StoresOf(settings)], cancellationToken);
         foreach (var step in await migrator.MigrateAsync(cancellationToken))
             log.Migrated(step);
         await signingKeys.EnsureAsync(cancellationToken);

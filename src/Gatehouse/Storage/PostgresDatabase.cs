@@ -12,6 +12,7 @@ internal sealed class PostgresDatabase : Database
     private const long MigrationLock = 0x6761746568; // "gateh": any number, as long as every node uses the same
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(TimeoutSeconds + 1); // the driver's own limit first
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // a listener whose server is gone must notice
+    private readonly Breaker breaker = new();
     private readonly NpgsqlDataSource source;
     private readonly NpgsqlDataSource patientSource;
 
@@ -24,36 +25,11 @@ internal sealed class PostgresDatabase : Database
 
     public override string Kind => "postgresql";
 
-    public override async Task<T> ReadAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await InTimeAsync(token => ReadOnceAsync(work, token), cancellationToken);
-        }
-        catch (NpgsqlException exception)
-        {
-            throw Translate(exception, IsUnavailable(exception));
-        }
-    }
+    public override Task<T> ReadAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken) =>
+        breaker.RunAsync(() => ReadInTimeAsync(work, cancellationToken));
 
-    public override async Task<T> TransactAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await InTimeAsync(token => TransactOnceAsync(source, work, token), cancellationToken);
-            }
-            catch (PostgresException exception) when (LostARace(exception) && attempt < DeadlockTries)
-            {
-                // Rolled back whole by the server: the other one has won, and now the work sees what it did.
-            }
-            catch (NpgsqlException exception)
-            {
-                throw Translate(exception, IsUnavailable(exception));
-            }
-        }
-    }
+    public override Task<T> TransactAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken) =>
+        breaker.RunAsync(() => TransactInTimeAsync(work, cancellationToken));
 
     public override async Task<T> TransactAloneAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
     {
@@ -104,6 +80,37 @@ internal sealed class PostgresDatabase : Database
     {
         await source.DisposeAsync();
         await patientSource.DisposeAsync();
+    }
+
+    private async Task<T> ReadInTimeAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await InTimeAsync(token => ReadOnceAsync(work, token), cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw Translate(exception, IsUnavailable(exception));
+        }
+    }
+
+    private async Task<T> TransactInTimeAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await InTimeAsync(token => TransactOnceAsync(source, work, token), cancellationToken);
+            }
+            catch (PostgresException exception) when (LostARace(exception) && attempt < DeadlockTries)
+            {
+                // Rolled back whole by the server: the other one has won, and now the work sees what it did.
+            }
+            catch (NpgsqlException exception)
+            {
+                throw Translate(exception, IsUnavailable(exception));
+            }
+        }
     }
 
     /// <summary>

@@ -6,7 +6,6 @@ namespace Gatehouse.Server.CommandLine.Health;
 /// <summary>The database: there, ours, with room to grow and the right time.</summary>
 internal static class DatabaseChecks
 {
-    private const int OldestPostgres = 15;
     private const long LeastFreeBytes = 1L << 30; // 1 GiB: days of growth, and room for a backup's copy
     private const long LargestLogBytes = 64L << 20; // checkpoints keep it at 4 MiB, unless something holds them up
 
@@ -42,8 +41,8 @@ internal static class DatabaseChecks
     {
         var digits = new string([.. facts.Version.TakeWhile(char.IsAsciiDigit)]);
         var major = int.Parse(digits, CultureInfo.InvariantCulture);
-        return kind == "postgresql" && major < OldestPostgres
-            ? Check.Mend("database", $"PostgreSQL {facts.Version}", $"update to PostgreSQL {OldestPostgres} or later")
+        return kind == "postgresql" && major < PostgresExam.Oldest
+            ? Check.Mend("database", $"PostgreSQL {facts.Version}", $"update to PostgreSQL {PostgresExam.Oldest} or later")
             : Check.Ok("database", $"{kind} {facts.Version}");
     }
 
