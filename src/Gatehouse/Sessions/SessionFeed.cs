@@ -32,6 +32,9 @@ internal sealed class SessionFeed(
     /// <summary>The line that the log is in; what was kept under another one is of no use.</summary>
     public string Line => Volatile.Read(ref history).Line;
 
+    /// <summary>The newest change that is known here.</summary>
+    public long Generation => Volatile.Read(ref history).To;
+
     /// <summary>Whether the log was read within the last second.</summary>
     public bool IsLive
     {

@@ -1,0 +1,34 @@
+namespace Gatehouse.Tests.Support;
+
+/// <summary>Waits for what must come to be, however slow the machine.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await condition())
+        {
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException("It did not come to be.");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>The first answer that is as wanted.</summary>
+    public static async Task<Answer> AnswerAsync(Func<Task<Answer>> send, Func<Answer, bool> isWanted)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            var answer = await send();
+            if (isWanted(answer))
+                return answer;
+            Assert.False(limit.IsCancellationRequested, $"Still {(int)answer.Status}: {answer.Body}");
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+}
