@@ -7,20 +7,24 @@ namespace Gatehouse.Storage;
 /// <summary>PostgreSQL 15 or later, read committed: rules stand in the WHERE clauses and the unique indexes.</summary>
 internal sealed class PostgresDatabase : Database
 {
-    private const int TimeoutSeconds = 2; // a customer waits for no dependency longer than this
-    private const int DeadlockTries = 4;
+    private const int TimeoutSeconds = 2; // a customer waits for no dependency longer than this, unless the operator says so
+    private const int MostTries = 4; // of what the server rolled back: a deadlock, a connection that was reset
+    private const int LongRunningSeconds = 600;
     private const long MigrationLock = 0x6761746568; // "gateh": any number, as long as every node uses the same
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(TimeoutSeconds + 1); // the driver's own limit first
     private static readonly TimeSpan AskEvery = TimeSpan.FromSeconds(5); // a listener whose server is gone must notice
+    private static readonly TimeSpan PoolClearing = TimeSpan.FromMilliseconds(25);
     private readonly Breaker breaker = new();
     private readonly NpgsqlDataSource source;
     private readonly NpgsqlDataSource patientSource;
+    private readonly TimeSpan patience;
 
     public PostgresDatabase(string connectionString)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
-        source = Build(given, TimeoutSeconds, TimeoutSeconds);
-        patientSource = Build(given, connectSeconds: 15, commandSeconds: 600); // a migration may rewrite a table
+        var seconds = Names(given, "CommandTimeout") ? given.CommandTimeout : TimeoutSeconds;
+        patience = TimeSpan.FromSeconds(seconds + 1); // the driver's own limit first
+        source = Build(given, TimeoutSeconds, seconds);
+        patientSource = Build(given, connectSeconds: 15, LongRunningSeconds); // a migration may rewrite a table
     }
 
     public override string Kind => "postgresql";
@@ -84,13 +88,20 @@ internal sealed class PostgresDatabase : Database
 
     private async Task<T> ReadInTimeAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await InTimeAsync(token => ReadOnceAsync(work, token), cancellationToken);
-        }
-        catch (NpgsqlException exception)
-        {
-            throw Translate(exception, IsUnavailable(exception));
+            try
+            {
+                return await InTimeAsync(token => ReadOnceAsync(work, token), cancellationToken);
+            }
+            catch (NpgsqlException exception) when (attempt < MostTries && HasLostItsConnection(exception))
+            {
+                await DropPoolAsync(attempt, cancellationToken);
+            }
+            catch (NpgsqlException exception)
+            {
+                throw Translate(exception, IsUnavailable(exception));
+            }
         }
     }
 
@@ -102,9 +113,13 @@ internal sealed class PostgresDatabase : Database
             {
                 return await InTimeAsync(token => TransactOnceAsync(source, work, token), cancellationToken);
             }
-            catch (PostgresException exception) when (LostARace(exception) && attempt < DeadlockTries)
+            catch (PostgresException exception) when (attempt < MostTries && LostARace(exception))
             {
                 // Rolled back whole by the server: the other one has won, and now the work sees what it did.
+            }
+            catch (NpgsqlException exception) when (attempt < MostTries && HasLostItsConnection(exception))
+            {
+                await DropPoolAsync(attempt, cancellationToken); // rolled back too: the commit was not sent
             }
             catch (NpgsqlException exception)
             {
@@ -117,14 +132,14 @@ internal sealed class PostgresDatabase : Database
     /// The driver asks a silent server to cancel, and waits for that too, three times its limit in all. Here it is given
     /// up before: whatever it still does fails at its next statement, so it never comes to its commit.
     /// </summary>
-    private static async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken cancellationToken)
+    private async Task<T> InTimeAsync<T>(Func<CancellationToken, Task<T>> run, CancellationToken cancellationToken)
     {
         var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = run(limit.Token);
         var givenUp = false;
         try
         {
-            return await running.WaitAsync(Patience, CancellationToken.None);
+            return await running.WaitAsync(patience, CancellationToken.None);
         }
         catch (TimeoutException exception) when (!running.IsCompleted)
         {
@@ -137,6 +152,16 @@ internal sealed class PostgresDatabase : Database
             if (!givenUp)
                 limit.Dispose();
         }
+    }
+
+    /// <summary>
+    /// The server was restarted: the other connections that wait in the pool are of no more use. Where several requests
+    /// find that out at once one of them clears it, and the others give it the time.
+    /// </summary>
+    private Task DropPoolAsync(int attempt, CancellationToken cancellationToken)
+    {
+        source.Clear();
+        return Task.Delay(attempt * PoolClearing, cancellationToken);
     }
 
     private async Task<T> ReadOnceAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
@@ -155,8 +180,15 @@ internal sealed class PostgresDatabase : Database
         var result = await work(db);
         await db.FinishAsync();
         cancellationToken.ThrowIfCancellationRequested();
-        // Once the commit is sent its outcome counts, not the caller's patience.
-        await transaction.CommitAsync(CancellationToken.None);
+        try
+        {
+            // Once the commit is sent its outcome counts, not the caller's patience.
+            await transaction.CommitAsync(CancellationToken.None);
+        }
+        catch (NpgsqlException exception) when (HasLostItsConnection(exception))
+        {
+            throw new StoreUnavailableException("The database went away while it committed.", exception); // not tried again: it may have
+        }
         return result;
     }
 
@@ -170,8 +202,8 @@ internal sealed class PostgresDatabase : Database
             IncludeErrorDetail = false, // details hold values of rows; they must not reach a log
         };
         // A node that freezes inside a transaction must not hold its locks, one of which all nodes want (SessionChanges).
-        if (!Names(given, "Options"))
-            settings.Options = $"-c idle_in_transaction_session_timeout={TimeoutSeconds * 2}s";
+        if (!Names(given, "Options") && commandSeconds < LongRunningSeconds)
+            settings.Options = $"-c idle_in_transaction_session_timeout={commandSeconds * 2}s";
         if (!Names(given, "Timeout"))
             settings.Timeout = connectSeconds;
         if (!Names(given, "MaxAutoPrepare"))
@@ -188,6 +220,11 @@ internal sealed class PostgresDatabase : Database
         exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
             or PostgresErrorCodes.UniqueViolation // the retry finds the winner's row and refuses by its own rule
             or PostgresErrorCodes.ForeignKeyViolation; // the retry finds gone what it referred to
+
+    /// <summary>A connection that was reset, or ended by a server that goes down; not one that is silent.</summary>
+    private static bool HasLostItsConnection(NpgsqlException exception) => exception is PostgresException answered
+        ? answered.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+        : exception.InnerException is IOException or System.Net.Sockets.SocketException;
 
     private static bool IsUnavailable(NpgsqlException exception) => exception is PostgresException answered
         ? answered.IsTransient || answered.SqlState[..2] is "08" or "53" or "57" or "58" or "28" or "25" or "3D"

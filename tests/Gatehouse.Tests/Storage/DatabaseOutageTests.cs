@@ -71,6 +71,23 @@ public sealed class DatabaseOutageTests : IAsyncLifetime
         (await app.PostAsync($"/api/auth/mail/verify/{link}", App.Json(("password", App.Password), ("user_name", "P")))).IsOk();
     }
 
+    /// <summary>The database was restarted between two requests: nobody notices.</summary>
+    [Fact]
+    [Meets("GH-SEC-300")]
+    public async Task Connections_that_were_reset_are_replaced_within_the_request()
+    {
+        var person = await app.JoinAsync();
+
+        for (var round = 0; round < 3; round++)
+        {
+            await App.AtOnceAsync(8, _ => person.GetAsync("/api/auth/users")); // so that the pool holds several
+            proxy.Reset();
+            Assert.All(await App.AtOnceAsync(8, _ => person.GetAsync("/api/auth/users")), answer => answer.IsOk());
+            proxy.Reset();
+            (await person.LogInAsync()).Session.GetProperty("session");
+        }
+    }
+
     [Fact]
     [Meets("GH-SEC-301")]
     public async Task What_needs_no_database_goes_on()

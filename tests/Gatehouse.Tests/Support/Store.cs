@@ -31,7 +31,7 @@ internal sealed class Store : IAsyncDisposable
 
     public string ConnectionString => kind == StoreKind.Sqlite
         ? $"Data Source={Path.Combine(Folder, "gatehouse.db")}"
-        : $"{Server};Database={name}";
+        : $"{Server};Database={name};Timeout=30;Command Timeout=30"; // a busy machine is no outage
 
     /// <summary>The server as <c>./test</c> tells of it. A missing one is a failure, not a skip.</summary>
     private static string Server => Environment.GetEnvironmentVariable("GATEHOUSE_TEST_POSTGRES")
@@ -51,8 +51,7 @@ internal sealed class Store : IAsyncDisposable
     {
         var direct = new NpgsqlConnectionStringBuilder(ConnectionString);
         var proxy = TcpProxy.To(direct.Host!, direct.Port);
-        var through = new NpgsqlConnectionStringBuilder(ConnectionString) { Host = "127.0.0.1", Port = proxy.Port };
-        return (proxy, through.ConnectionString);
+        return (proxy, $"Host=127.0.0.1;Port={proxy.Port};Username={direct.Username};Database={name}");
     }
 
     /// <summary>Runs a statement as the database's owner would, past the product: to look, or to break something.</summary>

@@ -6,7 +6,8 @@ namespace Gatehouse.Tests.Support;
 
 /// <summary>
 /// Stands between the product and something it depends on, and lets a test take that away: gone (connections are
-/// refused and cut) or hanging (taken, and never answered).
+/// refused and cut), hanging (taken, and never answered), slow (every piece is late) or reset (each connection there is
+/// breaks, new ones are good).
 /// </summary>
 internal sealed class TcpProxy : IAsyncDisposable
 {
@@ -16,6 +17,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly EndPoint target;
     private readonly Task accepting;
     private volatile State state = State.Passing;
+    private long delayTicks;
 
     private TcpProxy(EndPoint target)
     {
@@ -42,6 +44,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         if (state == State.Hanging)
             CutAll();
         state = State.Passing;
+        Interlocked.Exchange(ref delayTicks, 0);
     }
 
     public void Cut()
@@ -51,6 +54,11 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     public void Hang() => state = State.Hanging;
+
+    /// <summary>Whatever passes, passes this much later, in both directions.</summary>
+    public void Slow(TimeSpan by) => Interlocked.Exchange(ref delayTicks, by.Ticks);
+
+    public void Reset() => CutAll();
 
     public async ValueTask DisposeAsync()
     {
@@ -102,6 +110,8 @@ internal sealed class TcpProxy : IAsyncDisposable
         int read;
         while ((read = await from.ReceiveAsync(buffer, ended.Token)) > 0)
         {
+            if (Interlocked.Read(ref delayTicks) is > 0 and var ticks)
+                await Task.Delay(TimeSpan.FromTicks(ticks), ended.Token);
             if (state == State.Passing)
                 await to.SendAsync(buffer.AsMemory(0, read), ended.Token);
         }
