@@ -39,7 +39,7 @@ internal sealed class Credentials(PasswordHasher hasher, RateLimiter limiter, Fa
         }
         finally
         {
-            end = attempt.End(outcome);
+            end = await attempt.EndAsync(outcome);
         }
         GatehouseMeter.PasswordTook(Stopwatch.GetElapsedTime(began));
         GatehouseMeter.PasswordChecked(verdict == PasswordVerdict.Wrong ? "wrong" : "right");
@@ -56,7 +56,7 @@ internal sealed class Credentials(PasswordHasher hasher, RateLimiter limiter, Fa
     }
 
     /// <summary>Forgets the account's failures: a mailed link has proved its owner.</summary>
-    public void Forgive(string counter) => limiter.Forgive(LimitName.Login, counter);
+    public Task ForgiveAsync(string counter) => limiter.ForgiveAsync(LimitName.Login, counter);
 
     public async Task<string> HashAsync(NewPassword password, CancellationToken cancellationToken) =>
         (await hasher.HashAsync(password.Reveal(), cancellationToken)).Format();

@@ -55,6 +55,8 @@ internal static class GatehouseServices
         services.AddSingleton<Migrator>();
         services.AddSingleton(settings.Secrets);
         services.AddSingleton<SecretBox>();
+        services.AddSingleton<LimitKeys>().AddSingleton<LocalLimits>().AddSingleton<LiveNodes>();
+        services.AddSingleton(provider => LimitsOf(provider, settings));
         services.AddSingleton<RateLimiter>().AddSingleton<FrontDoor>().AddSingleton<ServedFeatures>();
         services.AddCors(cors => cors.AddPolicy(CorsPolicy, policy => policy
             .WithOrigins([.. settings.AllowedOrigins])
@@ -66,6 +68,14 @@ internal static class GatehouseServices
         services.Configure<ForwardedHeadersOptions>(options => TrustProxies(options, settings.KnownProxies));
         services.ConfigureHttpJsonOptions(options => RequestSchemas.AddTo(options.SerializerOptions));
         services.AddOpenApi(ApiDescription.AddTo);
+    }
+
+    /// <summary>A node on SQLite is alone; on PostgreSQL there may be others.</summary>
+    private static LimitStore LimitsOf(IServiceProvider provider, GatehouseSettings settings)
+    {
+        return Database.IsPostgres(settings.Database)
+            ? ActivatorUtilities.CreateInstance<SharedLimits>(provider, ActivatorUtilities.CreateInstance<SqlLimits>(provider))
+            : provider.GetRequiredService<LocalLimits>();
     }
 
     private static void AddMail(IServiceCollection services)

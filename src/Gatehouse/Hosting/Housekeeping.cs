@@ -1,6 +1,7 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
+using Gatehouse.Http;
 using Gatehouse.Invites;
 using Gatehouse.Links;
 using Gatehouse.Mail;
@@ -18,17 +19,21 @@ namespace Gatehouse.Hosting;
 /// </summary>
 internal sealed class Housekeeping(
     Database database, SessionStore sessions, PendingRevocations revocations, FailedChecks failures,
-    GatehouseSettings settings, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
+    LiveNodes nodes, GatehouseSettings settings, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
     private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CountNodesEvery = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PurgeLimitsEvery = TimeSpan.FromMinutes(1); // a flood leaves a row for each name it tries
     private static readonly TimeSpan KeepEndedInvites = TimeSpan.FromDays(30); // the operator may ask what became of one
     private static readonly TimeSpan KeepDeadMails = TimeSpan.FromDays(30); // the operator may ask why
     private static readonly TimeSpan KeepEvents = TimeSpan.FromDays(400); // a year and a little: they hold addresses of people
     private readonly string holder = Ids.New(clock);
     private long seenAt;
     private long purgedAt;
+    private long limitsPurgedAt;
+    private long nodesCountedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -81,6 +86,10 @@ internal sealed class Housekeeping(
         await TryAsync(() => failures.WriteAsync(cancellationToken));
         if (IsDue(ref seenAt, WriteSeenEvery))
             await TryAsync(() => sessions.WriteSeenAsync(cancellationToken));
+        if (IsDue(ref nodesCountedAt, CountNodesEvery))
+            await TryAsync(() => nodes.RefreshAsync(cancellationToken));
+        if (IsDue(ref limitsPurgedAt, PurgeLimitsEvery))
+            await TryAsync(() => BatchesAsync(db => LimitRows.PurgeAsync(db, clock.NowMicros(), PurgeBatch), cancellationToken));
         if (IsDue(ref purgedAt, settings.Verification.PurgeEvery))
             await TryAsync(() => PurgeAloneAsync(cancellationToken));
     }

@@ -3,7 +3,7 @@ namespace Gatehouse.Http;
 /// <summary>
 /// Something begun under a budget of failures. Refused when <see cref="Wait"/> is set; otherwise it must be ended once.
 /// </summary>
-internal sealed class Attempt(Func<AttemptOutcome, AttemptEnd>? end, TimeSpan? wait)
+internal sealed class Attempt(Func<AttemptOutcome, Task<AttemptEnd>>? end, TimeSpan? wait)
 {
     private int ended;
 
@@ -12,8 +12,11 @@ internal sealed class Attempt(Func<AttemptOutcome, AttemptEnd>? end, TimeSpan? w
     /// <summary>How long the caller has to wait; null: go on.</summary>
     public TimeSpan? Wait => wait;
 
-    public AttemptEnd End(AttemptOutcome outcome) =>
-        end is not null && Interlocked.Exchange(ref ended, 1) == 0 ? end(outcome) : default;
+    public static Attempt Refused(TimeSpan wait) => new(null, wait);
+
+    /// <summary>Isn't cancelled: a guess that was evaluated is counted, whoever has gone meanwhile.</summary>
+    public Task<AttemptEnd> EndAsync(AttemptOutcome outcome) =>
+        end is not null && Interlocked.Exchange(ref ended, 1) == 0 ? end(outcome) : Task.FromResult(default(AttemptEnd));
 }
 
 internal enum AttemptOutcome

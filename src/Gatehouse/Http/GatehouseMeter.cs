@@ -28,6 +28,9 @@ internal static class GatehouseMeter
     private static readonly Counter<long> KeyChanges = Meter.CreateCounter<long>(
         "gatehouse.key_changes", "{change}", "Changes of keys that this node took up, by ring: token, cookie.");
 
+    private static readonly Counter<long> LimitFallbacks = Meter.CreateCounter<long>(
+        "gatehouse.limits.fallbacks", "{decision}", "Limits asked of this node alone, because the shared ones did not answer.");
+
     private static readonly Histogram<double> CheckSeconds = Meter.CreateHistogram<double>(
         "gatehouse.password.duration", "s", "From asking for a password check to its answer, the queue included.");
 
@@ -46,6 +49,8 @@ internal static class GatehouseMeter
     public static void MailHandled(string outcome) => Mails.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void KeysChanged(string ring) => KeyChanges.Add(1, new KeyValuePair<string, object?>("ring", ring));
+
+    public static void LimitFellBack() => LimitFallbacks.Add(1);
 
     public static void PasswordTook(TimeSpan elapsed) => CheckSeconds.Record(elapsed.TotalSeconds);
 

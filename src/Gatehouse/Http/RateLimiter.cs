@@ -1,44 +1,38 @@
-using System.Collections.Concurrent;
 using Gatehouse.Configuration;
-using Gatehouse.Storage;
 
 namespace Gatehouse.Http;
 
 /// <summary>
-/// Promises: of any number of callers at once, no more than the rule's permits get through in any window; check and
-/// count are one step, taken before the work they guard (GH-SEC-046). Keys are digests or addresses, never a secret.
-/// Counts live in this process; a node's restart forgets them.
+/// Promises: of any number of callers at once, on any number of nodes, no more than the rule's permits get through in any
+/// window; check and count are one step, taken before the work they guard (GH-SEC-046, 054). Keys are digests or
+/// addresses, never a secret. Where they are counted is the <see cref="LimitStore"/>'s business.
 /// </summary>
-internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock)
+internal sealed class RateLimiter(GatehouseSettings settings, LimitStore store)
 {
     private const int NetworkFactor = 10; // an IPv6 network has as many permits as ten customers in it (GH-SEC-043)
-    private const int MostKeys = 200_000; // about 50 MiB at worst; a flood of new keys must not eat the server
-    private readonly ConcurrentDictionary<(LimitName, string), Stamps> counts = new();
-    private const int CountEvery = 256; // counting the keys locks all of them
-    private long lastSweep = clock.NowMicros();
-    private int calls;
+    private readonly WaitingLines lines = new();
 
     /// <returns>Null when a permit was taken, else how long until the next one is free.</returns>
-    public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, string key, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(Take(name, key, 1));
-    }
+    public async ValueTask<TimeSpan?> TryTakeAsync(LimitName name, string key, CancellationToken cancellationToken) =>
+        settings.RateLimits.Enabled ? await TakeAsync(BudgetOf(name, key), cancellationToken) : null;
 
     /// <summary>The same for a source, and then for its network: a source that is full uses up none of that.</summary>
-    public ValueTask<TimeSpan?> TryTakeAsync(LimitName name, Source source, CancellationToken cancellationToken)
+    public async ValueTask<TimeSpan?> TryTakeAsync(LimitName name, Source source, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(
-            Take(name, source.Key, 1) ?? (source.Network is { } network ? Take(name, network, NetworkFactor) : null));
+        if (!settings.RateLimits.Enabled)
+            return null;
+        return await TakeAsync(BudgetOf(name, source.Key), cancellationToken)
+            ?? (source.Network is { } network ? await TakeAsync(NetworkBudgetOf(name, network), cancellationToken) : null);
     }
 
     /// <summary>Whether a permit is free; takes none.</summary>
-    public ValueTask<TimeSpan?> PeekAsync(LimitName name, Source source, CancellationToken cancellationToken)
+    public async ValueTask<TimeSpan?> PeekAsync(LimitName name, Source source, CancellationToken cancellationToken)
     {
+        if (!settings.RateLimits.Enabled)
+            return null;
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(
-            Peek(name, source.Key) ?? (source.Network is { } network ? Peek(name, network) : null));
+        return await store.PeekAsync(BudgetOf(name, source.Key))
+            ?? (source.Network is { } network ? await store.PeekAsync(NetworkBudgetOf(name, network)) : null);
     }
 
     /// <summary>
@@ -50,91 +44,42 @@ internal sealed class RateLimiter(GatehouseSettings settings, TimeProvider clock
     {
         if (!settings.RateLimits.Enabled)
             return Attempt.Uncounted;
-        var rule = settings.RateLimits.Rules[name];
-        var window = UnixMicros.Of(rule.Window);
-        SweepSometimes(clock.NowMicros());
+        var budget = BudgetOf(name, key);
+        using var turn = await lines.EnterAsync(budget.Id, cancellationToken);
         while (true)
         {
-            var stamps = counts.GetOrAdd((name, key), static (_, rule) => new Stamps(rule.Permits), rule);
-            Task ended;
-            lock (stamps)
-            {
-                if (stamps.Dropped)
-                    continue;
-                if (stamps.WaitAfterFailures(clock.NowMicros(), window) is { } wait)
-                    return new Attempt(null, wait);
-                if (stamps.TryBegin())
-                    return new Attempt(outcome => End(stamps, outcome, window), null);
-                ended = stamps.SomeEnding;
-            }
-            await ended.WaitAsync(cancellationToken);
+            if (await store.TryBeginAsync(budget) is not { } attempt)
+                await turn.WaitForAnEndAsync(cancellationToken);
+            else if (attempt.Wait is not null)
+                return attempt;
+            else
+                return new Attempt(outcome => EndAsync(attempt, budget, outcome), null);
         }
     }
 
     /// <summary>Forgets what failed: the one it counts against has proved by another way who they are.</summary>
-    public void Forgive(LimitName name, string key)
+    public Task ForgiveAsync(LimitName name, string key) =>
+        settings.RateLimits.Enabled ? store.ForgiveAsync(BudgetOf(name, key)) : Task.CompletedTask;
+
+    /// <summary>One at a time under each budget: a flood on one key takes one of the store's connections, not all.</summary>
+    private async Task<TimeSpan?> TakeAsync(Budget budget, CancellationToken cancellationToken)
     {
-        if (!counts.TryGetValue((name, key), out var stamps))
-            return;
-        lock (stamps)
-            stamps.Clear();
+        using var turn = await lines.EnterAsync(budget.Id, cancellationToken);
+        return await store.TryTakeAsync(budget);
     }
 
-    private TimeSpan? Take(LimitName name, string key, int factor)
+    private async Task<AttemptEnd> EndAsync(Attempt attempt, Budget budget, AttemptOutcome outcome)
     {
-        if (!settings.RateLimits.Enabled)
-            return null;
-        var rule = settings.RateLimits.Rules[name];
-        var now = clock.NowMicros();
-        SweepSometimes(now);
-        while (true)
-        {
-            var stamps = counts.GetOrAdd((name, key), static (_, most) => new Stamps(most), rule.Permits * factor);
-            lock (stamps)
-            {
-                if (!stamps.Dropped)
-                    return stamps.TryTake(now, UnixMicros.Of(rule.Window));
-            }
-        }
-    }
-
-    private TimeSpan? Peek(LimitName name, string key)
-    {
-        if (!settings.RateLimits.Enabled || !counts.TryGetValue((name, key), out var stamps))
-            return null;
-        lock (stamps)
-            return stamps.Wait(clock.NowMicros(), UnixMicros.Of(settings.RateLimits.Rules[name].Window));
-    }
-
-    private AttemptEnd End(Stamps stamps, AttemptOutcome outcome, long window)
-    {
-        AttemptEnd end;
-        TaskCompletionSource ended;
-        lock (stamps)
-            (end, ended) = stamps.End(outcome, clock.NowMicros(), window);
-        ended.TrySetResult();
+        var end = await attempt.EndAsync(outcome);
+        lines.Ended(budget.Id);
         return end;
     }
 
-    private void SweepSometimes(long now)
+    private Budget BudgetOf(LimitName name, string key) => new(name, key, settings.RateLimits.Rules[name]);
+
+    private Budget NetworkBudgetOf(LimitName name, string network)
     {
-        var last = Interlocked.Read(ref lastSweep);
-        var crowded = Interlocked.Increment(ref calls) % CountEvery == 0 && counts.Count > MostKeys;
-        var due = crowded || now - last > UnixMicros.Of(TimeSpan.FromMinutes(1));
-        if (!due || Interlocked.CompareExchange(ref lastSweep, now, last) != last)
-            return;
-        // Over the bound the keys that are used least go first: a guesser's own key is full, so it stays.
-        foreach (var (key, stamps) in counts)
-        {
-            lock (stamps)
-            {
-                if (stamps.IsEmpty(now, UnixMicros.Of(settings.RateLimits.Rules[key.Item1].Window))
-                    || (crowded && stamps.IsNearlyUnused))
-                {
-                    stamps.Dropped = true;
-                    counts.TryRemove(key, out _);
-                }
-            }
-        }
+        var rule = settings.RateLimits.Rules[name];
+        return new(name, network, rule with { Permits = rule.Permits * NetworkFactor });
     }
 }

@@ -98,7 +98,7 @@ internal static class Recover
         await services.Sessions.SettleAsync();
         services.Outbox.Wake();
         // The mailbox proved the owner: whatever strangers tried, this browser may log in now (GH-SEC-049).
-        services.Credentials.Forgive(account.EmailKey!);
+        await services.Credentials.ForgiveAsync(account.EmailKey!);
         services.Device.Remember(http, account.Id);
         return null;
     }

@@ -37,7 +37,7 @@ internal static class LogInMails
 {
     public static async Task<LogInSeen?> FindAsync(Db db, OutboxMail mail, AddressBudget budget) =>
         mail.AccountId is { } id && await AccountStore.FindAsync(db, id) is { Email: { } email, EmailKey: { } key } account
-        && await SecurityEvents.FindAsync(db, id, mail.Recipient) is { } seen && await budget.AllowsAsync(mail, mail.Kind, key)
+        && await SecurityEvents.FindAsync(db, id, mail.Recipient) is { } seen && await budget.AllowsAsync(db, mail, mail.Kind, key)
             ? new LogInSeen(email, account.DisplayName, seen)
             : null;
 }

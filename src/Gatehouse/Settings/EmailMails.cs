@@ -20,7 +20,7 @@ internal sealed class EmailChangeMail(AccountMails mails, AddressBudget budget, 
         if (mail.AccountId is null || await EmailChanges.FindAsync(db, mail.AccountId) is not { } change
             || change.EmailKey != mail.Recipient
             || (await AccountStore.FindVerifiedByEmailKeyAsync(db, change.EmailKey) is { } owner && owner.Id != mail.AccountId)
-            || !await budget.AllowsAsync(mail, Kind, change.EmailKey))
+            || !await budget.AllowsAsync(db, mail, Kind, change.EmailKey))
         {
             return null;
         }
@@ -41,7 +41,7 @@ internal sealed class EmailChangeAskedMail(AccountMails mails, AddressBudget bud
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
         mail.AccountId is not null && await AccountStore.FindAsync(db, mail.AccountId) is { Email: { } email, EmailKey: { } key }
         && key != mail.Recipient // completed already: the other mail tells of that
-        && await budget.AllowsAsync(mail, Kind, key)
+        && await budget.AllowsAsync(db, mail, Kind, key)
             ? mails.EmailChangeAsked(email)
             : null;
 }

@@ -17,7 +17,7 @@ internal sealed class LinkMails(AccountMails mails, AddressBudget budget, Gateho
     /// <summary>Earlier links of the same sign-up stay good: mails arrive late and out of order.</summary>
     public async Task<ComposedMail?> VerifyAsync(Db db, OutboxMail mail, Account pending)
     {
-        if (!await budget.AllowsAsync(mail, "verify", pending.EmailKey!))
+        if (!await budget.AllowsAsync(db, mail, "verify", pending.EmailKey!))
             return null;
         var lifetime = settings.Verification.LinkLifetime;
         var now = clock.NowMicros();
@@ -28,13 +28,13 @@ internal sealed class LinkMails(AccountMails mails, AddressBudget budget, Gateho
     }
 
     public async Task<ComposedMail?> ResetAsync(Db db, OutboxMail mail, Account account) =>
-        await budget.AllowsAsync(mail, "reset", account.EmailKey!)
+        await budget.AllowsAsync(db, mail, "reset", account.EmailKey!)
             ? mails.Reset(
                 account.Email!, account.DisplayName, await ReplaceResetLinkAsync(db, account), settings.RecoveryLinkLifetime)
             : null;
 
     public async Task<ComposedMail?> AlreadyHaveAccountAsync(Db db, OutboxMail mail, Account owner) =>
-        await budget.AllowsAsync(mail, "account_exists", owner.EmailKey!)
+        await budget.AllowsAsync(db, mail, "account_exists", owner.EmailKey!)
             ? mails.AlreadyHaveAccount(
                 owner.Email!, owner.DisplayName, await ReplaceResetLinkAsync(db, owner), settings.RecoveryLinkLifetime)
             : null;

@@ -20,6 +20,13 @@ internal abstract class Database : IAsyncDisposable
     public abstract Task<T> TransactAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Runs the work in one transaction whose commit may be forgotten if the database crashes within the next second: for
+    /// what is worth no wait for a disk.
+    /// </summary>
+    public virtual Task<T> TransactLooselyAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken) =>
+        TransactAsync(work, cancellationToken);
+
+    /// <summary>
     /// Runs the work in one transaction that no other node runs at the same time: for migrations and first keys.
     /// </summary>
     public abstract Task<T> TransactAloneAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken);

@@ -35,6 +35,13 @@ internal sealed class PostgresDatabase : Database
     public override Task<T> TransactAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken) =>
         breaker.RunAsync(() => TransactInTimeAsync(work, cancellationToken));
 
+    public override Task<T> TransactLooselyAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken) =>
+        TransactAsync(async db =>
+        {
+            await db.ExecuteAsync("SET LOCAL synchronous_commit = off");
+            return await work(db);
+        }, cancellationToken);
+
     public override async Task<T> TransactAloneAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
     {
         try

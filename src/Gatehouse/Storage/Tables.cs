@@ -25,7 +25,8 @@ internal static class Tables
     ];
 
     /// <summary>What each database has of its own and no other may be given.</summary>
-    public static IReadOnlyList<string> NotMoved { get; } = ["schema_migrations", "leases", "session_generation", "session_changes"];
+    public static IReadOnlyList<string> NotMoved { get; } =
+        ["schema_migrations", "leases", "limits", "session_generation", "session_changes"];
 }
 
 /// <param name="Key">The columns of its primary key.</param>
