@@ -70,12 +70,15 @@ internal static class GatehouseServices
         services.AddOpenApi(ApiDescription.AddTo);
     }
 
-    /// <summary>A node on SQLite is alone; on PostgreSQL there may be others.</summary>
+    /// <summary>Where several nodes may be, they count in what they share; a node on SQLite is alone.</summary>
     private static LimitStore LimitsOf(IServiceProvider provider, GatehouseSettings settings)
     {
-        return Database.IsPostgres(settings.Database)
-            ? ActivatorUtilities.CreateInstance<SharedLimits>(provider, ActivatorUtilities.CreateInstance<SqlLimits>(provider))
-            : provider.GetRequiredService<LocalLimits>();
+        LimitStore? shared = settings.Redis is not null ? ActivatorUtilities.CreateInstance<RedisLimits>(provider)
+            : Database.IsPostgres(settings.Database) ? ActivatorUtilities.CreateInstance<SqlLimits>(provider)
+            : null;
+        return shared is null
+            ? provider.GetRequiredService<LocalLimits>()
+            : ActivatorUtilities.CreateInstance<SharedLimits>(provider, shared);
     }
 
     private static void AddMail(IServiceCollection services)

@@ -11,10 +11,14 @@ namespace Gatehouse.Http;
 /// </summary>
 internal sealed class SharedLimits(LimitStore shared, LocalLimits local, LiveNodes nodes, ILogger<SharedLimits> log) : LimitStore
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private const int MostFailures = 3; // in a row; one alone may be a pause of our own
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(1);
     private readonly Lock gate = new();
-    private long? failedAt;
+    private int failures;
+    private long askedAt;
+
+    /// <summary>Many times what a healthy store takes; short, because every login waits for it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <remarks>
     /// A budget that this node alone has used up is used up: then no other is asked, however much a store has forgotten.
@@ -97,11 +101,11 @@ internal sealed class SharedLimits(LimitStore shared, LocalLimits local, LiveNod
     {
         lock (gate)
         {
-            if (failedAt is not { } at)
+            if (failures < MostFailures)
                 return true;
-            if (Stopwatch.GetElapsedTime(at) < AskAgainAfter)
+            if (Stopwatch.GetElapsedTime(askedAt) < AskAgainAfter)
                 return false;
-            failedAt = Stopwatch.GetTimestamp();
+            askedAt = Stopwatch.GetTimestamp();
             return true;
         }
     }
@@ -110,9 +114,9 @@ internal sealed class SharedLimits(LimitStore shared, LocalLimits local, LiveNod
     {
         lock (gate)
         {
-            if (failedAt is null)
+            askedAt = Stopwatch.GetTimestamp();
+            if (++failures == MostFailures)
                 log.LimitsFellBack(exception, Math.Max(2, nodes.Count));
-            failedAt = Stopwatch.GetTimestamp();
         }
     }
 
@@ -120,10 +124,9 @@ internal sealed class SharedLimits(LimitStore shared, LocalLimits local, LiveNod
     {
         lock (gate)
         {
-            if (failedAt is null)
-                return;
-            failedAt = null;
-            log.LimitsAreShared();
+            if (failures >= MostFailures)
+                log.LimitsAreShared();
+            failures = 0;
         }
     }
 

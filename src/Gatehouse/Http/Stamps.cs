@@ -5,8 +5,8 @@ namespace Gatehouse.Http;
 /// <summary>
 /// What is counted under one budget: the times of the permits taken, oldest first; the places of attempts in flight;
 /// and the failures in a row, which outlive their window: once a budget of failures is used up, each further one doubles
-/// the wait, up to an hour, until a success (GH-SEC-041). Its owner locks it. <c>RedisLimits.lua</c> is its twin: a
-/// contract test holds the two to one meaning.
+/// the wait, up to an hour, until a success (GH-SEC-041). Its owner locks it. <see cref="RedisLimitScript"/>
+/// is its twin: a contract test holds the two to one meaning.
 /// </summary>
 internal sealed class Stamps
 {
@@ -68,6 +68,7 @@ internal sealed class Stamps
     {
         if (place is { } until)
             places.Remove(until);
+        Forget(rule, now);
         var before = inARow;
         if (outcome == AttemptOutcome.Failed)
             Fail(rule, now);

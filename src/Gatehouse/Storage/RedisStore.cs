@@ -11,9 +11,6 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal sealed class RedisStore : IAsyncDisposable
 {
-    /// <summary>Many times what a healthy one takes; short, because SQL or a local count stands in for it.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(400);
-
     private static readonly TimeSpan ConnectWithin = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private const int MostFailures = 3; // in a row; one alone may be a pause of our own
@@ -36,6 +33,9 @@ internal sealed class RedisStore : IAsyncDisposable
     }
 
     public RedisAddress Address { get; }
+
+    /// <summary>Many times what a healthy one takes; short, because SQL or a local count stands in for it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMilliseconds(400);
 
     /// <summary>Whether it answered when last asked.</summary>
     public bool IsUp => up;
