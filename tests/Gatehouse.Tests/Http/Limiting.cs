@@ -20,9 +20,15 @@ internal static class Limiting
     {
         Assert.Null(RedisAddress.FaultOf(address, out var parsed));
         var connection = new RedisStore(parsed!, NullLogger<RedisStore>.Instance) { Patience = Patience };
+        await UntilUpAsync(connection);
+        return connection;
+    }
+
+    public static async Task UntilUpAsync(RedisStore connection)
+    {
         for (var tries = 0; !connection.IsUp && tries < 600; tries++)
             await Task.Delay(50);
-        return connection;
+        Assert.True(connection.IsUp, "Redis was not found.");
     }
 
     public static RateLimiter Limiter(LimitStore store, bool enabled = true)
