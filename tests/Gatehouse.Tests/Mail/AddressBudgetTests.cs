@@ -42,6 +42,23 @@ public abstract class AddressBudgetTests(StoreKind kind)
         Assert.Equal(7, (await app.MailsAsync(Email)).Count);
     }
 
+    [Fact]
+    public async Task What_is_over_is_forgotten_by_itself()
+    {
+        await using var store = await Store.CreateAsync(kind);
+        await using var app = await StartAsync(store);
+        await AskAsync(app, 1);
+        Assert.NotEqual(0, await store.CountAsync("limits"));
+
+        for (var tries = 0; tries < 3_000 && await store.CountAsync("limits") > 0; tries++)
+        {
+            clock.Advance(TimeSpan.FromMinutes(1)); // housekeeping's ticks
+            await Task.Delay(10);
+        }
+
+        Assert.Equal(0, await store.CountAsync("limits"));
+    }
+
     private Task<App> StartAsync(Store store) => App.StartOnAsync(store, clock,
         ("RateLimits:Enabled", "true"), ("RateLimits:SignUp:Permits", "100"), ("RateLimits:Mail:Permits", "100"));
 

@@ -2,7 +2,7 @@ using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Sessions;
 
-/// <summary>Strangers are held off, the owner isn't. Counted in the process, so one database will do.</summary>
+/// <summary>Strangers are held off, the owner isn't.</summary>
 public sealed class DeviceTests
 {
     private const string Email = "alice@example.com";

@@ -3,7 +3,7 @@ using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Sessions;
 
-/// <summary>The budgets are counted in the process, so one database will do.</summary>
+/// <summary>What the budgets mean; <c>NodesLimitTests</c> tell that it is the same on several nodes.</summary>
 public sealed class LogInLimitTests
 {
     private static readonly (string, string)[] Limited =
