@@ -49,7 +49,7 @@ internal static class MoveVerb
         await using var source = Database.Open(from);
         await using var target = Database.Open(to);
         await RequireFitAsync(source, target, context.Clock, cancellationToken);
-        await RequireStoppedAsync(context, source, yes, cancellationToken);
+        await RequireStoppedAsync(context, source, target, yes, cancellationToken);
         if (context.Terminal.IsInteractive && !asJson)
         {
             var counts = await CountAsync(source, cancellationToken);
@@ -79,13 +79,13 @@ internal static class MoveVerb
     }
 
     private static async Task RequireStoppedAsync(
-        VerbContext context, Database source, bool yes, CancellationToken cancellationToken)
+        VerbContext context, Database source, Database target, bool yes, CancellationToken cancellationToken)
     {
         if (yes)
             return;
-        var now = context.Clock.NowMicros();
-        var busy = await source.ReadAsync(db => Leases.AnyAsync(db, now), cancellationToken)
-            ? "A server worked on --from minutes ago. " : "";
+        var busy = await AreAliveAsync(source) ? "A server is running on --from. "
+            : await AreAliveAsync(target) ? "A server is running on --to. "
+            : "";
         if (!context.Terminal.IsInteractive)
         {
             throw new RefusedException(
@@ -94,6 +94,9 @@ internal static class MoveVerb
         var question = $"{busy}Are all servers on both databases stopped?";
         if (!await context.Terminal.ConfirmAsync(question, cancellationToken))
             throw new RefusedException("Nothing was copied.");
+
+        Task<bool> AreAliveAsync(Database database) => database.ReadAsync(
+            async db => await Leases.CountNodesAsync(db, context.Clock.NowMicros()) > 0, cancellationToken);
     }
 
     private static async Task<Dictionary<string, long>> CountAsync(

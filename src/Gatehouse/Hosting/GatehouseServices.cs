@@ -39,6 +39,7 @@ internal static class GatehouseServices
         services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();
+        services.AddHostedService<Heartbeat>();
         services.AddHostedService<KeyWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());

@@ -20,6 +20,14 @@ internal static partial class HostingLog
         "Housekeeping failed and will be tried again.", EventName = "HousekeepingFailed")]
     public static partial void HousekeepingFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(1204, LogLevel.Warning,
+        "This node could not tell the others that it is alive; it goes on and tries again.", EventName = "HeartbeatFailed")]
+    public static partial void HeartbeatFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1205, LogLevel.Information,
+        "Told to stop: serving for {Length} more, so that balancers send nobody here any longer.", EventName = "Draining")]
+    public static partial void Draining(this ILogger logger, TimeSpan length);
+
     [LoggerMessage(1210, LogLevel.Warning,
         "ASP.NET Core is {Version}; {Fixed} mends known weaknesses. Update the runtime.", EventName = "FrameworkOutdated")]
     public static partial void FrameworkOutdated(this ILogger logger, Version version, Version @fixed);

@@ -79,6 +79,15 @@ internal sealed class Housekeeping(
         };
     }
 
+    /// <summary>Purges unless another node does.</summary>
+    public async Task PurgeAloneAsync(CancellationToken cancellationToken)
+    {
+        var mine = await database.TransactAsync(
+            db => Leases.TryTakeAsync(db, "purge", holder, clock.NowMicros(), TimeSpan.FromMinutes(5)), cancellationToken);
+        if (mine && await PurgeAsync(cancellationToken) is { SignUps: > 0 } purged)
+            log.Purged(purged.SignUps);
+    }
+
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         if (!revocations.IsEmpty)
@@ -92,14 +101,6 @@ internal sealed class Housekeeping(
             await TryAsync(() => BatchesAsync(db => LimitRows.PurgeAsync(db, clock.NowMicros(), PurgeBatch), cancellationToken));
         if (IsDue(ref purgedAt, settings.Verification.PurgeEvery))
             await TryAsync(() => PurgeAloneAsync(cancellationToken));
-    }
-
-    private async Task PurgeAloneAsync(CancellationToken cancellationToken)
-    {
-        var mine = await database.TransactAsync(
-            db => Leases.TryTakeAsync(db, "purge", holder, clock.NowMicros(), TimeSpan.FromMinutes(5)), cancellationToken);
-        if (mine && await PurgeAsync(cancellationToken) is { SignUps: > 0 } purged)
-            log.Purged(purged.SignUps);
     }
 
     private async Task<int> BatchesAsync(Func<Db, Task<int>> purge, CancellationToken cancellationToken)

@@ -30,7 +30,7 @@ public sealed class DoctorTests : IDisposable
 
         Assert.All(said.Json.EnumerateArray(), check => Assert.Equal(
             "check status detail advice", string.Join(' ', check.EnumerateObject().Select(member => member.Name))));
-        foreach (var name in (string[])["settings", "secret_key", "public_url", "proxies", "password_length", "database", "schema", "clock",
+        foreach (var name in (string[])["settings", "secret_key", "public_url", "proxies", "password_length", "database", "schema", "clock", "nodes",
             "database_tls", "outbox", "signing_keys", "cookie_keys", "password_keys", "smtp", "argon2id"])
         {
             Assert.Equal("ok", Status(said, name));

@@ -76,10 +76,10 @@ public sealed class MoveTests
         Assert.Contains("Stop the servers", (await MoveAsync(from, to)).Ended(2).Error, StringComparison.Ordinal);
         (await MoveAsync(from, to, "n\n")).Ended(2);
         Assert.Equal(0, await to.CountAsync("username_holds"));
-        await from.AskAsync($"INSERT INTO leases (name, holder, expires_at) VALUES ('purge', 'a', {long.MaxValue})");
+        await from.AskAsync($"INSERT INTO leases (name, holder, expires_at) VALUES ('node/a', 'a', {long.MaxValue})");
         var said = (await MoveAsync(from, to, "y\n")).Ended(0).Out;
 
-        Assert.Contains("A server worked on --from minutes ago.", said, StringComparison.Ordinal);
+        Assert.Contains("A server is running on --from.", said, StringComparison.Ordinal);
         Assert.Contains("username_holds: 1 rows, the same on both sides", said, StringComparison.Ordinal);
     }
 

@@ -34,8 +34,23 @@ internal static class DatabaseChecks
             return Schema(state);
         }, cancellationToken);
         var clock = Clock(facts, patient.Clock);
-        return ([reached, schema, clock, tls, .. Files(patient.Settings.Database, facts)], isOpen);
+        var nodes = isOpen ? await NodesAsync(patient, cancellationToken) : Check.Skipped("nodes", "see schema");
+        return ([reached, schema, clock, nodes, tls, .. Files(patient.Settings.Database, facts)], isOpen);
     }
+
+    private static Task<Check> NodesAsync(Patient patient, CancellationToken cancellationToken) => Check.ExamineAsync(
+        "nodes", "look at the database", async token =>
+        {
+            var now = patient.Clock.NowMicros();
+            var count = await patient.House.Database.ReadAsync(db => Leases.CountNodesAsync(db, now), token);
+            return count switch
+            {
+                0 => Check.Ok("nodes", "none is running"),
+                > 1 when patient.House.Database.Kind == "sqlite" => Check.Warn("nodes", $"{count} are running on one SQLite file",
+                    "keep to one, unless the other was killed within the last half minute; PostgreSQL takes any number"),
+                _ => Check.Ok("nodes", count == 1 ? "1 is running" : $"{count} are running"),
+            };
+        }, cancellationToken);
 
     private static Check Reached(string kind, DatabaseFacts facts)
     {

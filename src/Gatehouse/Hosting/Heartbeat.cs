@@ -1,0 +1,50 @@
+using Gatehouse.Security;
+using Gatehouse.Storage;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Hosting;
+
+/// <summary>
+/// Tells that this node is alive, by a lease that it renews and gives back when it stops. Nobody's request depends on it:
+/// the operator asks how many nodes there are, and <c>move</c> whether there are any.
+/// </summary>
+internal sealed class Heartbeat(Database database, TimeProvider clock, ILogger<Heartbeat> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AliveFor = TimeSpan.FromSeconds(30); // two beats may be missed
+    private readonly string node = Ids.New(clock);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Every, clock);
+        try
+        {
+            do
+            {
+                await TryAsync(db => Leases.BeatAsync(db, node, clock.NowMicros(), AliveFor), stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping: the lease is given back below.
+        }
+        await TryAsync(db => Leases.EndAsync(db, node), CancellationToken.None);
+    }
+
+    private async Task TryAsync(Func<Db, Task> write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.TransactAsync(write, cancellationToken);
+        }
+#pragma warning disable CA1031 // a beat that failed must not end the ones after it (GH-SEC-249)
+        catch (Exception exception) when (exception is not OperationCanceledException)
+#pragma warning restore CA1031
+        {
+            log.HeartbeatFailed(exception);
+        }
+    }
+}
