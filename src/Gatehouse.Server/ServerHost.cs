@@ -14,6 +14,8 @@ internal static class ServerHost
         var settings = SettingsReader.Read(builder.Configuration, builder.Environment.IsDevelopment());
         builder.Services.AddGatehouse(settings);
         builder.AddGatehouseHosts(settings);
+        // In all, the drain included: service managers kill what takes much longer (GH-SEC-310).
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

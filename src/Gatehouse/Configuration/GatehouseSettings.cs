@@ -44,6 +44,9 @@ internal sealed record GatehouseSettings
 
     public required PageSettings Pages { get; init; }
 
+    /// <summary>Null: a node that is told to stop stops listening at once.</summary>
+    public required TimeSpan? ShutdownDrain { get; init; }
+
     public required string? SupportContact { get; init; }
 
     /// <summary>The origin that browsers show for us: scheme, host and port, as in an <c>Origin</c> header.</summary>

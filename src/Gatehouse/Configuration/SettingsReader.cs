@@ -17,6 +17,7 @@ internal sealed class SettingsReader
 {
     public const string DevelopmentKey = "data/secret.key";
     private static readonly TimeSpan LongestAge = TimeSpan.FromDays(400); // browsers cut a cookie's Max-Age there
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromMinutes(5);
     private readonly SettingsSection section;
     private readonly bool development;
     private readonly bool mayMakeKey;
@@ -99,13 +100,14 @@ internal sealed class SettingsReader
                 section.Flag("Verification:AskPassword", true)),
             RecoveryLinkLifetime = section.Duration("Recovery:LinkLifetime", TimeSpan.FromHours(1)),
             InviteLifetime = section.Duration("Invites:Lifetime", TimeSpan.FromDays(14)),
-            Sessions = new(ReadAge("Sessions:MaxAge", TimeSpan.FromDays(14)), section.DurationOrOff("Sessions:IdleTimeout")),
+            Sessions = new(ReadAge("Sessions:MaxAge", TimeSpan.FromDays(14)), section.DurationOrOff("Sessions:IdleTimeout", null)),
             Tokens = ReadTokens(publicUrl),
             Passwords = ReadPasswords(),
             Mail = new(ReadSender(publicUrl), ReadSmtp()),
             RateLimits = ReadLimits(),
             Pages = new(
                 section.Text("Pages:Title", "Gatehouse"), section.Text("Pages:Logo"), ReadAccent()),
+            ShutdownDrain = ReadDrain(),
             SupportContact = section.Text("Support:Contact"),
         };
     }
@@ -232,6 +234,16 @@ internal sealed class SettingsReader
     {
         var age = section.Duration(key, fallback);
         return age <= LongestAge ? age : section.Fault(key, "is longer than the 400 days a browser keeps a cookie", fallback);
+    }
+
+    private TimeSpan? ReadDrain()
+    {
+        const string Key = "Shutdown:Drain";
+        TimeSpan? fallback = development ? null : TimeSpan.FromSeconds(5);
+        var drain = section.DurationOrOff(Key, fallback);
+        return drain is null || drain <= LongestDrain
+            ? drain
+            : section.Fault(Key, "is longer than five minutes; service managers kill a process that takes so long", fallback);
     }
 
     private TokenSettings ReadTokens(Uri publicUrl)

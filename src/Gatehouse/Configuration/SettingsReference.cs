@@ -120,6 +120,12 @@ internal static class SettingsReference
         new("Pages:Title", "The site's name, on pages and in mails; no password may contain it."),
         new("Pages:Logo", "A picture for the pages."),
         new("Pages:Accent", "The colour of buttons, on pages and in mails.") { Values = "a colour like `#2f6f4f`" },
+        new("Shutdown:Drain",
+            "How long a node that is told to stop serves on while `/readyz` sends balancers elsewhere.")
+        {
+            Values = "a duration up to `00:05:00`, or off",
+            Default = "`00:00:05`; in Development `off`",
+        },
         new("Support:Contact", "Where customers may ask; stands in every mail."),
         new("RateLimits:Enabled", "Turns every limit off when false: for load tests.") { Production = "`false`" },
         .. Limit(LimitName.Login, "Failed password checks per account, by whatever path."),

@@ -70,10 +70,14 @@ internal sealed class SettingsSection(IConfiguration configuration)
         TimeSpan.TryParseExact(text, DurationFormats, CultureInfo.InvariantCulture, out duration)
         && duration > TimeSpan.Zero && duration <= Longest;
 
-    /// <summary>Like <see cref="Duration"/>; "off" (the default) is null.</summary>
-    public TimeSpan? DurationOrOff(string key) =>
-        Get(key, "off", "a duration, or off") is { } text && !text.Equals("off", StringComparison.OrdinalIgnoreCase)
-            ? Duration(key, TimeSpan.FromDays(1)) : null;
+    /// <summary>Like <see cref="Duration"/>; "off" is null.</summary>
+    public TimeSpan? DurationOrOff(string key, TimeSpan? fallback) => Get(
+        key, fallback is { } length ? Invariant(length) : "off", "a duration, or off") switch
+    {
+        null => fallback,
+        var text when text.Equals("off", StringComparison.OrdinalIgnoreCase) => null,
+        _ => Duration(key, fallback ?? TimeSpan.FromMinutes(1)), // taken only beside a fault
+    };
 
     public T Choice<T>(string key, T fallback) where T : struct, Enum => Get(
         key, fallback.ToString(), Names<T>()) switch

@@ -14,9 +14,11 @@ using Gatehouse.SignUp;
 using Gatehouse.Storage;
 using Gatehouse.Tokens;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Hosting;
@@ -46,6 +48,15 @@ internal static class GatehouseServices
         services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
         services.AddHostedService(provider => provider.GetRequiredService<EventRelay>());
         services.AddHostedService<Telemetry>();
+        AddDrain(services, settings);
+    }
+
+    private static void AddDrain(IServiceCollection services, GatehouseSettings settings)
+    {
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddSingleton<IStartupFilter>(provider => provider.GetRequiredService<Drain>());
+        services.PostConfigure<HostOptions>(host => Drain.KeepTime(host, settings));
     }
 
     private static void AddFloor(IServiceCollection services, GatehouseSettings settings)

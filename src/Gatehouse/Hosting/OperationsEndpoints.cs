@@ -22,16 +22,18 @@ internal static class OperationsEndpoints
             .For(Access.Anyone).WithTags("Operations")
             .WithSummary("Tells that the process answers.");
         routes.MapMethods("/readyz", Reading, Ready).For(Access.Anyone).WithTags("Operations")
-            .WithSummary("Tells whether this node can serve: database, schema, clock, keys.");
+            .WithSummary("Tells whether this node can serve (database, schema, clock, keys) and is going to: not while it drains.");
         routes.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone).WithTags("Operations")
             .WithSummary("The OpenAPI document, as v1.");
     }
 
     /// <summary>Whether this node can serve: by part, without versions, addresses or reasons.</summary>
     private static async Task<IResult> Ready(
-        Migrator migrator, Database store, MachineClock machine, SigningKeys keys, IServiceProvider services,
+        Drain drain, Migrator migrator, Database store, MachineClock machine, SigningKeys keys, IServiceProvider services,
         CancellationToken cancellationToken)
     {
+        if (drain.HasBegun) // at once, whatever the database does meanwhile
+            return new JsonAnswer("""{"status":"draining"}"""u8.ToArray(), StatusCodes.Status503ServiceUnavailable);
         var (database, schema, clock) = await LookAsync(migrator, store, machine, cancellationToken);
         var ready = database && schema && clock;
         return new JsonAnswer(JsonBytes.Object(json =>

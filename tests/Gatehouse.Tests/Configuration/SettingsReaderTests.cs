@@ -122,6 +122,19 @@ public sealed class SettingsReaderTests
         Assert.Equal(seconds, (int?)Read(("Sessions:IdleTimeout", text)).Sessions.IdleTimeout?.TotalSeconds);
 
     [Theory]
+    [InlineData(true, "", null)]
+    [InlineData(false, "", 5)]
+    [InlineData(false, "off", null)]
+    [InlineData(true, "00:05:00", 300)]
+    public void A_node_drains_in_production_unless_that_is_off(bool development, string text, int? seconds)
+    {
+        (string, string)[] production = development ? [] : Production;
+        Assert.Equal(seconds, (int?)Read(development, [.. production, ("Shutdown:Drain", text)]).ShutdownDrain?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("Shutdown:Drain", "00:05:01")]
+    [InlineData("Shutdown:Drain", "never")]
     [InlineData("PublicUrl", "ftp://example.com")]
     [InlineData("PublicUrl", "https://example.com/auth")]
     [InlineData("PublicUrl", "https://user@example.com")]
