@@ -7,7 +7,8 @@ namespace Gatehouse.Server.CommandLine;
 
 /// <summary>
 /// Moves everything to another database, from SQLite to PostgreSQL or back. Promises: the source is only read; a target
-/// that holds anything is not touched; it has worked only if every table has the same rows on both sides at the end.
+/// that holds anything else is not touched; interrupted anywhere, it goes on where it was when it is started again; it has
+/// worked only if every table has the same rows on both sides at the end.
 /// </summary>
 internal static class MoveVerb
 {
@@ -50,16 +51,20 @@ internal static class MoveVerb
         await using var target = Database.Open(to);
         await RequireFitAsync(source, target, context.Clock, cancellationToken);
         await RequireStoppedAsync(context, source, target, yes, cancellationToken);
-        if (context.Terminal.IsInteractive && !asJson)
+        var there = await MoveMarks.BeginAsync(source, target, cancellationToken);
+        if (there.Values.Sum() is > 0 and var rows && !asJson)
+            context.Terminal.Line($"Going on where the last move was interrupted: {rows} rows are there already.");
+        List<(Table Table, TableDigest Digest)> digests;
+        try
         {
-            var counts = await CountAsync(source, cancellationToken);
-            await CopyWithBarAsync(context.Terminal, source, target, counts, cancellationToken);
+            await CopyAsync(context, source, target, there, asJson, cancellationToken);
+            digests = await CompareAsync(source, target, cancellationToken);
         }
-        else
+        catch (StoreUnavailableException exception)
         {
-            await CopyAsync(source, target, (_, _) => { }, cancellationToken);
+            throw new RefusedException($"{Verbs.Explain(exception)} Run the same command again: it goes on where it was.");
         }
-        var digests = await CompareAsync(source, target, cancellationToken);
+        await MoveMarks.EndAsync(target, cancellationToken);
         Print(context.Terminal, source, target, digests, asJson);
         return (int)Outcome.Done;
     }
@@ -71,11 +76,6 @@ internal static class MoveVerb
             throw new RefusedException("--from is not at this program's schema. Run 'gatehouse migrate' on it first.");
         if (await new Migrator(target, clock).CompareAsync(cancellationToken) != SchemaState.Current)
             throw new RefusedException("--to is not at this program's schema. Run 'gatehouse migrate' on it first.");
-        foreach (var table in Tables.All)
-        {
-            if (await TableCopy.CountAsync(target, table, cancellationToken) > 0)
-                throw new RefusedException($"--to is not empty: its table {table.Name} has rows. Nothing was copied.");
-        }
     }
 
     private static async Task RequireStoppedAsync(
@@ -109,21 +109,36 @@ internal static class MoveVerb
     }
 
     private static async Task CopyAsync(
-        Database source, Database target, Action<Table, int> copied, CancellationToken cancellationToken)
+        VerbContext context, Database source, Database target, IReadOnlyDictionary<string, long> there, bool asJson,
+        CancellationToken cancellationToken)
     {
-        foreach (var table in Tables.All)
-            await TableCopy.CopyAsync(source, target, table, rows => copied(table, rows), cancellationToken);
-    }
-
-    private static Task CopyWithBarAsync(
-        Terminal terminal, Database source, Database target, Dictionary<string, long> counts,
-        CancellationToken cancellationToken) =>
-        terminal.NewConsole().Progress().StartAsync(async progress =>
+        if (!context.Terminal.IsInteractive || asJson)
+        {
+            await CopyAsync(source, target, there, (_, _) => { }, cancellationToken);
+            return;
+        }
+        var counts = await CountAsync(source, cancellationToken);
+        await context.Terminal.NewConsole().Progress().StartAsync(async progress =>
         {
             var bars = counts.Where(count => count.Value > 0).ToDictionary(
                 count => count.Key, count => progress.AddTask(count.Key, maxValue: count.Value), StringComparer.Ordinal);
-            await CopyAsync(source, target, (table, rows) => bars[table.Name].Increment(rows), cancellationToken);
+            foreach (var (name, bar) in bars)
+                bar.Increment(there[name]);
+            await CopyAsync(source, target, there, (table, rows) => bars[table.Name].Increment(rows), cancellationToken);
         });
+    }
+
+    private static async Task CopyAsync(
+        Database source, Database target, IReadOnlyDictionary<string, long> there, Action<Table, int> copied,
+        CancellationToken cancellationToken)
+    {
+        foreach (var table in Tables.All)
+        {
+            await TableCopy.CopyAsync(source, target, table, there[table.Name],
+                (db, before, rows) => MoveMarks.AdvanceAsync(db, table, before, rows),
+                rows => copied(table, rows), cancellationToken);
+        }
+    }
 
     private static async Task<List<(Table Table, TableDigest Digest)>> CompareAsync(
         Database source, Database target, CancellationToken cancellationToken)

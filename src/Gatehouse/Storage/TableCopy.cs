@@ -20,17 +20,28 @@ internal static class TableCopy
 
     // Alone, because that is given time: a large table is counted longer than a customer would wait.
     public static Task<long> CountAsync(Database database, Table table, CancellationToken cancellationToken) =>
-        database.TransactAloneAsync(
-            db => db.ScalarAsync<long>($"SELECT count(*) FROM {table.Name}"), cancellationToken);
+        database.TransactAloneAsync(db => CountAsync(db, table), cancellationToken);
 
-    /// <summary>Copies all rows into a table that is empty; tells of each batch how many rows it had.</summary>
+    public static Task<long> CountAsync(Db db, Table table) => db.ScalarAsync<long>($"SELECT count(*) FROM {table.Name}");
+
+    /// <summary>Copies the rows that come after the first ones, by the source's order of keys.</summary>
+    /// <param name="skip">How many of the first ones are there already.</param>
+    /// <param name="mark">Told, in the transaction of each batch, how many rows there were before it and how many it has.</param>
+    /// <param name="copied">Told the same number when they are there.</param>
     public static async Task CopyAsync(
-        Database from, Database to, Table table, Action<int> copied, CancellationToken cancellationToken)
+        Database from, Database to, Table table, long skip, Func<Db, long, int, Task> mark, Action<int> copied,
+        CancellationToken cancellationToken)
     {
-        await foreach (var rows in PagesAsync(from, table, cancellationToken))
+        var there = skip;
+        await foreach (var rows in PagesAsync(from, table, skip, cancellationToken))
         {
             var (sql, parameters) = InsertOf(table, rows);
-            await to.TransactAsync(db => db.ExecuteAsync(sql, parameters), cancellationToken);
+            await to.TransactAsync(async db =>
+            {
+                await mark(db, there, rows.Count);
+                await db.ExecuteAsync(sql, parameters);
+            }, cancellationToken);
+            there += rows.Count;
             copied(rows.Count);
         }
     }
@@ -40,7 +51,7 @@ internal static class TableCopy
         Database database, Table table, CancellationToken cancellationToken)
     {
         var (count, sum) = (0L, new byte[SHA256.HashSizeInBytes]);
-        await foreach (var rows in PagesAsync(database, table, cancellationToken))
+        await foreach (var rows in PagesAsync(database, table, 0, cancellationToken))
         {
             foreach (var row in rows)
                 Add(sum, DigestOf(row));
@@ -50,11 +61,13 @@ internal static class TableCopy
     }
 
     private static async IAsyncEnumerable<IReadOnlyList<Row>> PagesAsync(
-        Database database, Table table, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Database database, Table table, long skip, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var key = string.Join(", ", table.Key);
         var after = string.Join(", ", table.Key.Select((_, at) => $"@k{at}"));
-        Row? last = null;
+        var last = skip > 0 ? await AtAsync(database, table, skip - 1, cancellationToken) : null;
+        if (skip > 0 && last is null)
+            yield break; // there were more rows once; the comparison at the end will tell
         while (true)
         {
             var where = last is null ? "" : $"WHERE ({key}) > ({after})";
@@ -70,6 +83,15 @@ internal static class TableCopy
             yield return page;
             last = page[^1];
         }
+    }
+
+    /// <summary>One row by its place in the order of keys. Alone, because walking to a far one takes time.</summary>
+    private static async Task<Row?> AtAsync(Database database, Table table, long place, CancellationToken cancellationToken)
+    {
+        var key = string.Join(", ", table.Key);
+        var sql = $"SELECT {key} FROM {table.Name} ORDER BY {key} LIMIT 1 OFFSET @place";
+        var rows = await database.TransactAloneAsync(db => db.ListAsync<object>(sql, new { place }), cancellationToken);
+        return rows.Count > 0 ? Row.Of(rows[0]) : null;
     }
 
     /// <summary>The names of columns come from a database's own schema, values are parameters.</summary>
