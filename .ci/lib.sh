@@ -19,7 +19,8 @@ need_dotnet() {
 need_packages() {
   local probe=$1
   shift
-  if eval "$probe" >/dev/null 2>&1; then return; fi
+  # Without pipefail: grep -q ends as soon as it has found, and what wrote into it then fails.
+  if (set +o pipefail; eval "$probe") >/dev/null 2>&1; then return; fi
   if ! command -v apt-get >/dev/null 2>&1; then
     say "Please install what Debian calls: $*"
     exit 2
