@@ -1,12 +1,12 @@
 // bench/run builds and calls this. Each workload of the server is measured right after what it is compared with, in
 // several short rounds; what counts is the median of the rounds' ratios, since the machine may be busy with other things.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs, promisify } from "node:util";
+import { Benchmarks, Password, Server, dll, expect, joinUp, killAll, median, post, start, stop } from "./house.mjs";
 
 const { values: options } = parseArgs({ options: {
   seconds: { type: "string", default: "4" }, rounds: { type: "string", default: "3" }, only: { type: "string" },
@@ -14,16 +14,11 @@ const { values: options } = parseArgs({ options: {
 const seconds = Number(options.seconds);
 const rounds = Number(options.rounds);
 const run = promisify(execFile);
-const dll = (project, name) => resolve(project, "bin/Release/net10.0", name);
 const Hello = dll("bench/Hello", "Hello.dll");
-const Server = dll("src/Gatehouse.Server", "Gatehouse.Server.dll");
-const Benchmarks = dll("bench/Gatehouse.Benchmarks", "Gatehouse.Benchmarks.dll");
-const Password = "correct horse battery staple";
 const DistinctTokens = 110_000; // more than the two generations of 50,000 that the server remembers
 const Threads = 2;
 const RestMilliseconds = 15_000; // the working memory of password hashes is given back after ten seconds without one
 const folder = mkdtempSync(join(tmpdir(), "gatehouse-bench."));
-const children = new Set();
 
 const workloads = {
   session: { against: "hello", target: 0.75, prepare: async () => ({ headers: { Cookie: person.cookie } }) },
@@ -41,33 +36,6 @@ if (unknown.length > 0) throw new Error(`No such workload: ${unknown}. There are
 
 // ---- processes
 
-async function freePort() {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise(done => probe.once("listening", done));
-  const { port } = probe.address();
-  await new Promise(done => probe.close(done));
-  return port;
-}
-
-async function start(program, path, cwd, settings = {}) {
-  const url = `http://127.0.0.1:${await freePort()}`;
-  const args = [program, "--urls", url, ...Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value])];
-  const began = performance.now();
-  const child = spawn("dotnet", args, {
-    cwd, stdio: ["ignore", "ignore", "inherit"], env: { ...process.env, DOTNET_ENVIRONMENT: "Development" },
-  });
-  children.add(child);
-  for (;;) {
-    if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}.`);
-    try {
-      const answer = await fetch(url + path);
-      if (answer.status === 200) return { url, child, cwd, startSeconds: (performance.now() - began) / 1000 };
-    } catch {
-      await sleep(5);
-    }
-  }
-}
-
 const startServer = (name, settings) => {
   const cwd = join(folder, name);
   mkdirSync(cwd, { recursive: true });
@@ -75,37 +43,6 @@ const startServer = (name, settings) => {
     "Gatehouse:RateLimits:Enabled": "false", "Logging:LogLevel:Default": "Warning", ...settings,
   });
 };
-
-async function stop(server) {
-  const ended = new Promise(done => server.child.once("exit", done));
-  server.child.kill("SIGTERM");
-  await ended;
-  children.delete(server.child);
-}
-
-// ---- people
-
-const post = (server, path, body, headers = {}) => fetch(server.url + path, {
-  method: "POST", body: body && JSON.stringify(body), headers: { "Content-Type": "application/json", ...headers },
-});
-
-const expect = async (answer, status) => {
-  if (answer.status !== status) throw new Error(`${answer.url} answered ${answer.status}: ${await answer.text()}`);
-  return answer;
-};
-
-/** Signs up, takes the link out of the mail, verifies: through the front door, as a customer does. */
-async function joinUp(server, email) {
-  await expect(await post(server, "/api/auth/signup", { email, password: Password }), 202);
-  let mails = [];
-  while (mails.length === 0) {
-    await sleep(20);
-    mails = (await (await fetch(`${server.url}/dev/mail.json?to=${encodeURIComponent(email)}`)).json()).mails;
-  }
-  const token = new URL(mails[0].links[0]).href.match(/[A-Za-z0-9_-]{43}/)[0];
-  const verified = await expect(await post(server, `/api/auth/mail/verify/${token}`, { password: Password, user_name: "Bench" }), 200);
-  return { email, cookie: verified.headers.getSetCookie().find(text => text.includes("gatehouse=")).split(";")[0] };
-}
 
 const tokenOf = async (server, headers) =>
   (await expect(await post(server, "/api/auth/token", null, headers), 200)).headers.get("gn-access-token");
@@ -195,8 +132,6 @@ const processorTime = child => {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 };
 
-const median = list => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
-
 async function measureLimit(name) {
   if (name === "hashing") {
     const { stdout } = await run("dotnet", [Benchmarks, "hash", String(seconds)]);
@@ -282,6 +217,6 @@ try {
   console.log(`${rounds} rounds of ${seconds} s each, ${process.arch}, ${new Date().toISOString().slice(0, 10)}`);
   for (const name of only) await (single[name] ?? (() => measureRatio(name)))();
 } finally {
-  for (const child of children) child.kill("SIGKILL");
+  killAll();
   rmSync(folder, { recursive: true, force: true });
 }

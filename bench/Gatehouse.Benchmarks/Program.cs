@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gatehouse.Benchmarks;
 
-// Two modes serve bench/run; everything else goes to BenchmarkDotNet (-- --filter '*Argon2id*').
+// Four modes serve bench/run and bench/growth; everything else goes to BenchmarkDotNet (-- --filter '*Argon2id*').
 switch (args)
 {
     case ["hash", var seconds]:
@@ -12,6 +12,13 @@ switch (args)
     case ["tokens", var publicUrl, var token, var count]:
         var number = int.Parse(count, CultureInfo.InvariantCulture);
         await TokenSigner.WriteAsync(publicUrl, token, number, CancellationToken.None);
+        return 0;
+    case ["fill", var connectionString, var from, var to]:
+        await Filling.RunAsync(connectionString, long.Parse(from, CultureInfo.InvariantCulture),
+            long.Parse(to, CultureInfo.InvariantCulture), CancellationToken.None);
+        return 0;
+    case ["plans", var connectionString]:
+        await Filling.ExplainAsync(connectionString, CancellationToken.None);
         return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

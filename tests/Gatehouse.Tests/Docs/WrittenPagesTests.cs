@@ -80,7 +80,7 @@ public sealed partial class WrittenPagesTests
         .. Directory.GetFiles(Flows, "*.md"),
         .. Directory.GetFiles(Path.Combine(Node.RepositoryRoot, "samples"), "README.md", SearchOption.AllDirectories)
             .Where(page => !page.Contains("node_modules", StringComparison.Ordinal)),
-        .. ((string[])["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md", "docs/operating.md"])
+        .. ((string[])["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/embedding.md", "docs/operating.md", "docs/scaling-out.md"])
             .Select(page => Path.Combine(Node.RepositoryRoot, page)),
     ];
 
