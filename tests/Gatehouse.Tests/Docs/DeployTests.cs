@@ -57,15 +57,15 @@ public sealed partial class DeployTests
     /// <summary>As settings spell it, without a list's number and the ending by which a container reads it from a file.</summary>
     private static string Key(string variable) => Ending().Replace(variable, "").Replace("__", ":", StringComparison.Ordinal);
 
-    [GeneratedRegex(@"\bGatehouse__(?<name>[A-Za-z0-9_]+?)(:|=)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"\bGatehouse__(?<name>[A-Za-z0-9_]+?)(:|=)", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Variable();
 
-    [GeneratedRegex("(_File|__[0-9]+)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("(_File|__[0-9]+)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Ending();
 
-    [GeneratedRegex("`(Gatehouse:)?(?<name>[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+|Redis|RabbitMq|Database|KnownProxies|PublicUrl)`", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("`(Gatehouse:)?(?<name>[A-Z][A-Za-z]+(:[A-Z][A-Za-z]+)+|Redis|RabbitMq|Database|KnownProxies|PublicUrl)`", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Spelt();
 
-    [GeneratedRegex(@"- \./(?<file>[^:]+):/", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"- \./(?<file>[^:]+):/", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Mount();
 }
