@@ -7,7 +7,7 @@ internal static class DoctorVerb
 {
     public static Verb Create(VerbContext context)
     {
-        var verb = new Verb("doctor", "Checks settings, database, mail and keys, and says what to mend.", "doctor");
+        var verb = new Verb("doctor", "Checks settings, database, mail, broker and keys, and says what to mend.", "doctor");
         verb.SetAction((parsed, cancellationToken) =>
             RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
@@ -28,6 +28,7 @@ internal static class DoctorVerb
     private static async Task<IReadOnlyList<Check>> ExamineAsync(Patient patient, CancellationToken cancellationToken)
     {
         var smtp = MailChecks.ServerAsync(patient, cancellationToken); // may take seconds; meanwhile the others
+        var broker = BrokerChecks.ExamineAsync(patient, cancellationToken);
         var checks = SettingsChecks.Examine(patient).ToList();
         var (database, isOpen) = await DatabaseChecks.ExamineAsync(patient, cancellationToken);
         checks.AddRange(database);
@@ -36,6 +37,7 @@ internal static class DoctorVerb
         if (isOpen && !patient.HasFault("Secrets"))
             checks.AddRange(await KeyChecks.ExamineAsync(patient, cancellationToken));
         checks.Add(await smtp);
+        checks.AddRange(await broker);
         checks.Add(PasswordCost.Examine(patient.Settings.Passwords));
         return checks;
     }

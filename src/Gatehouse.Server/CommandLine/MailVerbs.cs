@@ -29,12 +29,13 @@ internal static partial class MailVerbs
         };
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var house = await context.OpenAsync(cancellationToken);
+            await using var house = await context.OpenAsync(cancellationToken, "RabbitMq", "Mail:Queue");
             var most = parsed.GetValue(limit);
             var rows = await house.Database.ReadAsync(
                 db => Outbox.ListAsync(db, parsed.GetValue(dead), parsed.GetValue(after)!, most + 1), cancellationToken);
             Func<string, string> show = parsed.GetValue(clear) ? text => text : Mask;
-            Print(context, rows, most, show, parsed.GetValue(context.AsJson));
+            var letters = await DeadLetters.CountAsync(house, cancellationToken);
+            Print(context, rows, most, show, parsed.GetValue(context.AsJson), letters);
             return (int)Outcome.Done;
         });
         return verb;
@@ -55,7 +56,8 @@ internal static partial class MailVerbs
     }
 
     private static void Print(
-        VerbContext context, IReadOnlyList<MailListing> rows, int limit, Func<string, string> show, bool asJson)
+        VerbContext context, IReadOnlyList<MailListing> rows, int limit, Func<string, string> show, bool asJson,
+        DeadLetters letters)
     {
         var page = rows.Take(limit).ToArray();
         var next = rows.Count > limit ? page[^1].Id : null;
@@ -81,6 +83,7 @@ internal static partial class MailVerbs
                 }
                 json.WriteEndArray();
                 json.WriteString("next", next);
+                letters.Write(json);
                 json.WriteEndObject();
             });
             return;
@@ -94,6 +97,7 @@ internal static partial class MailVerbs
         ]));
         if (next is not null)
             context.Terminal.Line($"There are more: --after {next}");
+        letters.Tell(context.Terminal);
     }
 
     private static async Task<int> RetryAsync(

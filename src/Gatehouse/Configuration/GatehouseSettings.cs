@@ -1,4 +1,5 @@
 using Gatehouse.Http;
+using Gatehouse.Mail.Broker;
 using Gatehouse.Mail.Smtp;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
@@ -19,6 +20,9 @@ internal sealed record GatehouseSettings
 
     /// <summary>Null: the nodes do without it.</summary>
     public required RedisAddress? Redis { get; init; }
+
+    /// <summary>Null: the outbox is emptied without a broker.</summary>
+    public required BrokerSettings? RabbitMq { get; init; }
 
     public required IReadOnlyList<string> KnownProxies { get; init; }
 
@@ -76,7 +80,9 @@ internal sealed record TokenSettings(
     string Issuer, string Audience, TimeSpan Lifetime, TimeSpan RenewAfter, string HeaderName, int KeySize);
 
 /// <param name="Smtp">Null in Development alone: mails stay in the dev mailbox.</param>
-internal sealed record MailSettings(string From, SmtpSettings? Smtp);
+/// <param name="Queue">The broker's queue.</param>
+/// <param name="Workers">How many mails this node sends at once from it.</param>
+internal sealed record MailSettings(string From, SmtpSettings? Smtp, string Queue, int Workers);
 
 internal sealed record RateLimitSettings(bool Enabled, IReadOnlyDictionary<LimitName, LimitRule> Rules);
 

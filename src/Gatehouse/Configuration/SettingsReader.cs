@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gatehouse.Http;
+using Gatehouse.Mail.Broker;
 using Gatehouse.Mail.Smtp;
 using Gatehouse.Security;
 using Gatehouse.Security.Argon2id;
@@ -86,6 +87,7 @@ internal sealed class SettingsReader
             AllowedOrigins = [.. section.List("AllowedOrigins").Select(ReadOrigin)],
             Database = ReadDatabase(),
             Redis = ReadRedis(),
+            RabbitMq = ReadBroker(),
             KnownProxies = [.. section.List("KnownProxies").Select(ReadProxy)],
             Secrets = ReadSecrets(),
             SignUp = new(
@@ -103,7 +105,8 @@ internal sealed class SettingsReader
             Sessions = new(ReadAge("Sessions:MaxAge", TimeSpan.FromDays(14)), section.DurationOrOff("Sessions:IdleTimeout", null)),
             Tokens = ReadTokens(publicUrl),
             Passwords = ReadPasswords(),
-            Mail = new(ReadSender(publicUrl), ReadSmtp()),
+            Mail = new(
+                ReadSender(publicUrl), ReadSmtp(), ReadQueue(), section.Number("Mail:Workers", 4, 0, 64)),
             RateLimits = ReadLimits(),
             Pages = new(
                 section.Text("Pages:Title", "Gatehouse"), section.Text("Pages:Logo"), ReadAccent()),
@@ -163,6 +166,24 @@ internal sealed class SettingsReader
         if (Storage.RedisAddress.FaultOf(text, out var address) is { } fault)
             section.Fault("Redis", fault, 0);
         return address;
+    }
+
+    /// <summary>As with the database: no fault repeats the value.</summary>
+    private BrokerSettings? ReadBroker()
+    {
+        if (section.Text("RabbitMq") is not { } text)
+            return null;
+        var broker = BrokerSettings.Parse(text, out var fault);
+        return fault is null ? broker : section.Fault<BrokerSettings?>("RabbitMq", fault, null);
+    }
+
+    private string ReadQueue()
+    {
+        const string Fallback = "gatehouse.mail";
+        var name = section.Text("Mail:Queue", Fallback);
+        return name.Length <= 100 && name.All(character => char.IsAsciiLetterOrDigit(character) || character is '.' or '-' or '_')
+            ? name
+            : section.Fault("Mail:Queue", $"'{name}' is not of letters, digits, dots, hyphens and underscores", Fallback);
     }
 
     private MasterKeys ReadSecrets()

@@ -32,6 +32,11 @@ internal static class SettingsReference
             Values = "`redis://:PASSWORD@host:6379/0`, `rediss://…` with TLS, or `host:6379,password=…`",
             Default = "none",
         },
+        new("RabbitMq",
+            "RabbitMQ, 3.10 or later, to spread the sending of mails over nodes. Without it each mail is sent from the outbox.")
+        {
+            Values = "a URL like `amqps://user:password@host:5671/vhost`",
+        },
         new("KnownProxies",
             "Reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; nobody else's are.")
         {
@@ -117,6 +122,12 @@ internal static class SettingsReference
         new("Mail:Smtp:Password", "The password of that login. It is only sent inside TLS."),
         new("Mail:Smtp:Security",
             "How the connection is encrypted. `Auto` uses TLS where the server offers it; with a user it insists."),
+        new("Mail:Queue",
+            "The queue at RabbitMQ; dead letters are in `NAME.dead`. Two installations need two names, or two virtual hosts.")
+        {
+            Values = "up to 100 letters, digits, dots, hyphens and underscores",
+        },
+        new("Mail:Workers", "Mails this node sends at once with RabbitMQ. 0: it writes mails, other nodes send them."),
         new("Pages:Title", "The site's name, on pages and in mails; no password may contain it."),
         new("Pages:Logo", "A picture for the pages."),
         new("Pages:Accent", "The colour of buttons, on pages and in mails.") { Values = "a colour like `#2f6f4f`" },

@@ -3,6 +3,7 @@ using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Mail;
+using Gatehouse.Mail.Broker;
 using Gatehouse.Mail.Templates;
 using Gatehouse.Pages;
 using Gatehouse.Recovery;
@@ -33,7 +34,7 @@ internal static class GatehouseServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings).AddSingleton(new MachineClock(TimeProvider.System));
         AddFloor(services, settings);
-        AddMail(services);
+        AddMail(services, settings);
         AddAccounts(services, settings);
         AddSessions(services, settings);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
@@ -45,7 +46,7 @@ internal static class GatehouseServices
         services.AddHostedService<KeyWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<SessionFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
-        services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
+        AddSending(services, settings);
         services.AddHostedService(provider => provider.GetRequiredService<EventRelay>());
         services.AddHostedService<Telemetry>();
         AddDrain(services, settings);
@@ -93,15 +94,27 @@ internal static class GatehouseServices
             : ActivatorUtilities.CreateInstance<SharedLimits>(provider, shared);
     }
 
-    private static void AddMail(IServiceCollection services)
+    private static void AddMail(IServiceCollection services, GatehouseSettings settings)
     {
-        services.AddSingleton<Outbox>().AddSingleton<MailRelay>();
+        if (settings.RabbitMq is not null)
+            services.AddSingleton<BrokerConnections>().AddSingleton<BrokerMessage>();
+        services.AddSingleton<Outbox>().AddSingleton<MailDelivery>().AddSingleton<MailRelay>();
         services.AddSingleton<MailLayout>().AddSingleton<AccountMails>().AddSingleton<AddressBudget>().AddSingleton<LinkMails>();
         services.AddSingleton<IMailKind, SignUpMail>().AddSingleton<IMailKind, ResendMail>();
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
         services.AddSingleton<IMailKind, EmailChangeMail>().AddSingleton<IMailKind, EmailChangeAskedMail>();
         services.AddSingleton<IMailKind, EmailChangedMail>().AddSingleton<IMailKind, GoodByeMail>();
         services.AddSingleton<IMailKind, NewDeviceMail>().AddSingleton<IMailKind, LogInAfterFailuresMail>();
+    }
+
+    /// <summary>With a broker mails go by it, else from the outbox.</summary>
+    private static void AddSending(IServiceCollection services, GatehouseSettings settings)
+    {
+        if (settings.RabbitMq is null)
+            services.AddHostedService(provider => provider.GetRequiredService<MailRelay>());
+        else
+            services.AddHostedService<MailPublisher>().AddHostedService<MailWorkers>();
+        services.AddSingleton<OutboxWatch>().AddHostedService(provider => provider.GetRequiredService<OutboxWatch>());
     }
 
     private static void AddAccounts(IServiceCollection services, GatehouseSettings settings)

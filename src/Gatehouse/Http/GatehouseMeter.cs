@@ -25,6 +25,12 @@ internal static class GatehouseMeter
     private static readonly Counter<long> Mails = Meter.CreateCounter<long>(
         "gatehouse.mails", "{mail}", "Mails by outcome: sent, kept, dropped, deferred, rejected, given_up.");
 
+    private static readonly Counter<long> Messages = Meter.CreateCounter<long>(
+        "gatehouse.mail.messages", "{message}", "Messages of the broker by outcome: confirmed, unconfirmed, dead.");
+
+    private static readonly Gauge<long> Outbox = Meter.CreateGauge<long>(
+        "gatehouse.mail.outbox", "{mail}", "Mails that wait in the outbox, looked at twice a minute.");
+
     private static readonly Counter<long> KeyChanges = Meter.CreateCounter<long>(
         "gatehouse.key_changes", "{change}", "Changes of keys that this node took up, by ring: token, cookie.");
 
@@ -47,6 +53,11 @@ internal static class GatehouseMeter
     public static void Verified() => Verifications.Add(1);
 
     public static void MailHandled(string outcome) => Mails.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void MessagesHandled(string outcome, int count) =>
+        Messages.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public static void OutboxHas(long mails) => Outbox.Record(mails);
 
     public static void KeysChanged(string ring) => KeyChanges.Add(1, new KeyValuePair<string, object?>("ring", ring));
 

@@ -1,3 +1,4 @@
+using Gatehouse.Mail.Broker;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Mail;
@@ -34,4 +35,35 @@ internal static partial class MailLog
 
     [LoggerMessage(1106, LogLevel.Error, "The mail relay failed and goes on.", EventName = "RelayFailed")]
     public static partial void RelayFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1110, LogLevel.Information, "Connected to RabbitMQ as {Role}.", EventName = "BrokerConnected")]
+    public static partial void BrokerConnected(this ILogger logger, string role);
+
+    [LoggerMessage(1111, LogLevel.Warning,
+        "Not connected to RabbitMQ as {Role}: {Reason}. It is tried until it is there; mails wait in the outbox.",
+        EventName = "BrokerLost")]
+    public static partial void BrokerLost(this ILogger logger, string role, string reason);
+
+    [LoggerMessage(1112, LogLevel.Error,
+        "The connection to RabbitMQ as {Role} failed and is opened again.", EventName = "BrokerFailed")]
+    public static partial void BrokerFailed(this ILogger logger, Exception exception, string role);
+
+    [LoggerMessage(1113, LogLevel.Warning,
+        "RabbitMQ did not confirm {Count} messages; their mails are published again.", EventName = "Unconfirmed")]
+    public static partial void Unconfirmed(this ILogger logger, int count);
+
+    [LoggerMessage(1114, LogLevel.Error,
+        "A message in the mail queue is not one of ours ({Reason}) and was dead-lettered.", EventName = "MessageRefused")]
+    public static partial void MessageRefused(this ILogger logger, BrokerMessage.Refusal reason);
+
+    [LoggerMessage(1115, LogLevel.Error,
+        "Mail {Id} ({Kind}) could not be made at try {Tries}: its message was dead-lettered.", EventName = "MessageOfNoUse")]
+    public static partial void MessageOfNoUse(this ILogger logger, string id, string kind, long tries);
+
+    [LoggerMessage(1116, LogLevel.Error,
+        "A message in the mail queue could not be handled and goes back.", EventName = "MessageFailed")]
+    public static partial void MessageFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(1117, LogLevel.Warning, "{Count} mails wait in the outbox.", EventName = "OutboxIsLong")]
+    public static partial void OutboxIsLong(this ILogger logger, long count);
 }

@@ -16,11 +16,37 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     // Claims by moving "due" ahead: another relay doesn't see the row until then, and a relay that died loses nothing.
     private const string Claim = """
-        UPDATE mail_outbox SET due_at = @until, tries = tries + 1
+        UPDATE mail_outbox SET due_at = @until, sending_until = @until, tries = tries + 1
         WHERE dead_at IS NULL AND due_at <= @now AND id IN (
             SELECT id FROM mail_outbox WHERE dead_at IS NULL AND due_at <= @now ORDER BY due_at, id LIMIT @most)
         RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt,
             tries AS Tries
+        """;
+
+    // A message names the row. Of two that name the same, one gets it: the other finds it being sent, or gone.
+    private const string Take = """
+        UPDATE mail_outbox SET due_at = @until, sending_until = @until, tries = tries + 1
+        WHERE id = @Id AND kind = @Kind AND dead_at IS NULL AND (sending_until IS NULL OR sending_until <= @now)
+        RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt,
+            tries AS Tries
+        """;
+
+    // "tries" tells one taking up from the next, so who was away too long can't write over who has it now.
+    private const string Renew = """
+        UPDATE mail_outbox SET due_at = @until, sending_until = @until WHERE id = @Id AND tries = @Tries AND sending_until IS NOT NULL
+        """;
+
+    // Claims for publishing alone: nobody is sending it, so it is anybody's who gets the message.
+    private const string ClaimToPublish = """
+        UPDATE mail_outbox SET due_at = @until, sending_until = NULL
+        WHERE dead_at IS NULL AND due_at <= @now AND id IN (
+            SELECT id FROM mail_outbox WHERE dead_at IS NULL AND due_at <= @now ORDER BY due_at, id LIMIT @most)
+        RETURNING id AS Id, kind AS Kind
+        """;
+
+    // The time names the claim. What a worker has taken up or put off since is not the publisher's any more.
+    private const string MoveClaimed = """
+        UPDATE mail_outbox SET due_at = @dueAt WHERE due_at = @claimedUntil AND sending_until IS NULL AND dead_at IS NULL
         """;
 
     private const string Delete = "DELETE FROM mail_outbox WHERE id = @id";
@@ -33,15 +59,21 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     private const string SelectId = "SELECT id FROM mail_outbox WHERE id = @id";
 
-    private const string Postpone = "UPDATE mail_outbox SET due_at = @dueAt, last_error = @error WHERE id = @id";
+    private const string Postpone = """
+        UPDATE mail_outbox SET due_at = @dueAt, sending_until = NULL, last_error = @error WHERE id = @Id AND tries = @Tries
+        """;
 
-    private const string Bury = "UPDATE mail_outbox SET dead_at = @now, last_error = @error WHERE id = @id";
+    private const string Bury = """
+        UPDATE mail_outbox SET dead_at = @now, sending_until = NULL, last_error = @error WHERE id = @Id AND tries = @Tries
+        """;
 
     private const string DeleteDead = """
         DELETE FROM mail_outbox WHERE id IN (SELECT id FROM mail_outbox WHERE dead_at <= @olderThan LIMIT @most)
         """;
 
-    private const string ReleaseAll = "UPDATE mail_outbox SET due_at = @now WHERE dead_at IS NULL AND due_at > @now";
+    private const string ReleaseAll = """
+        UPDATE mail_outbox SET due_at = @now, sending_until = NULL WHERE dead_at IS NULL AND due_at > @now
+        """;
 
     private const string SelectListing = """
         SELECT id AS Id, kind AS Kind, recipient AS Recipient, created_at AS CreatedAt, due_at AS DueAt, tries AS Tries,
@@ -88,6 +120,22 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
     public static Task<IReadOnlyList<OutboxMail>> ClaimAsync(Db db, long now, long until, int most) =>
         db.ListAsync<OutboxMail>(Claim, new { now, until, most });
 
+    /// <summary>The named row for sending; null when it is gone, given up, or being sent by somebody else.</summary>
+    public static Task<OutboxMail?> TakeAsync(Db db, NamedMail named, long now, long until) =>
+        db.FirstOrNullAsync<OutboxMail>(Take, new { named.Id, named.Kind, now, until });
+
+    /// <summary>Keeps a mail that is still being sent; false when it is somebody else's by now.</summary>
+    public static async Task<bool> RenewAsync(Db db, OutboxMail mail, long until) =>
+        await db.ExecuteAsync(Renew, new { mail.Id, mail.Tries, until }) == 1;
+
+    /// <summary>The oldest that are due, for the broker to be told of.</summary>
+    public static Task<IReadOnlyList<NamedMail>> ClaimToPublishAsync(Db db, long now, long until, int most) =>
+        db.ListAsync<NamedMail>(ClaimToPublish, new { now, until, most });
+
+    /// <summary>When those of a claim are due again, as far as nobody has taken them up since.</summary>
+    public static Task MoveClaimedAsync(Db db, long claimedUntil, long dueAt) =>
+        db.ExecuteAsync(MoveClaimed, new { claimedUntil, dueAt });
+
     public static Task DeleteAsync(Db db, string id) => db.ExecuteAsync(Delete, new { id });
 
     /// <summary>Drops what waits to be mailed about an account that goes.</summary>
@@ -100,11 +148,11 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
     /// <summary>False when a claimed mail has been dropped since.</summary>
     public static async Task<bool> HoldsAsync(Db db, string id) => await db.ScalarAsync<string>(SelectId, new { id }) is not null;
 
-    public static Task PostponeAsync(Db db, string id, long dueAt, string error) =>
-        db.ExecuteAsync(Postpone, new { id, dueAt, error });
+    public static Task PostponeAsync(Db db, OutboxMail mail, long dueAt, string error) =>
+        db.ExecuteAsync(Postpone, new { mail.Id, mail.Tries, dueAt, error });
 
-    public static Task BuryAsync(Db db, string id, long now, string error) =>
-        db.ExecuteAsync(Bury, new { id, now, error });
+    public static Task BuryAsync(Db db, OutboxMail mail, long now, string error) =>
+        db.ExecuteAsync(Bury, new { mail.Id, mail.Tries, now, error });
 
     public static Task<int> PurgeAsync(Db db, long olderThan, int most) =>
         db.ExecuteAsync(DeleteDead, new { olderThan, most });
@@ -174,4 +222,12 @@ internal sealed record OutboxMail
     public required long CreatedAt { get; init; }
 
     public required long Tries { get; init; }
+}
+
+/// <summary>A row by its name: all that a message of the broker says.</summary>
+internal sealed record NamedMail
+{
+    public required string Id { get; init; }
+
+    public required string Kind { get; init; }
 }

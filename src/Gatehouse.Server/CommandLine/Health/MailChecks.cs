@@ -42,6 +42,8 @@ internal static class MailChecks
             }
             var now = patient.Clock.NowMicros();
             var waits = UnixMicros.ToSpan(now - (count.OldestWaiting ?? now));
+            if (waits <= LongWait && count.Total >= OutboxWatch.Long)
+                return Check.Warn("outbox", $"{count.Total} mails wait", "look at the mail server, and at the disk: they lie there");
             return waits > LongWait
                 ? Check.Mend("outbox", $"{count.Total} mails wait, the oldest for {waits.TotalMinutes:0} minutes",
                     "gatehouse mail list tells why; a server must be running")
