@@ -34,13 +34,18 @@ public sealed class MailChaosTests(ITestOutputHelper output)
         await using var steady = await StartAsync(store, [.. settings, "Mail:Workers=2"]);
         var signingUp = Enumerable.Range(0, Writers).Select(writer => SignUpAsync(web, writer)).ToArray();
 
+        var since = System.Diagnostics.Stopwatch.StartNew();
         await DisturbAsync(store, settings, server, proxy);
+        output.WriteLine($"Disturbed until {since.Elapsed}.");
         await Task.WhenAll(signingUp);
+        output.WriteLine($"Signed up until {since.Elapsed}.");
         await ArrivedAsync(server);
+        output.WriteLine($"Arrived until {since.Elapsed}; {await store.CountAsync("mail_outbox")} rows left.");
 
         var copies = server.Accepted.GroupBy(mail => mail.Id, StringComparer.Ordinal).ToArray();
         var again = copies.Where(mail => mail.Count() > 1).ToArray();
-        output.WriteLine($"{copies.Length} mails; {again.Length} came again, none of those after its acceptance was heard.");
+        output.WriteLine($"{copies.Length} mails; the acceptance of {copies.Count(mail => !mail.First().WasHeard)} was perhaps not heard, "
+            + $"and {again.Length} came again.");
         Assert.Equal(Mails, server.Accepted.Select(mail => mail.To).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(Mails, copies.Length);
         Assert.All(again, mail => Assert.All(mail.SkipLast(1), copy => Assert.False(copy.WasHeard, mail.Key)));
