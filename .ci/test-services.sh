@@ -85,7 +85,7 @@ case \$1 in
   boot) exec /usr/lib/rabbitmq/bin/rabbitmq-server -detached ;;
   end)
     kill -KILL "\$(cat "$rabbit/pid")"
-    while kill -0 "\$(cat "$rabbit/pid")"; do sleep 0.1; done
+    for _ in {1..50}; do kill -0 "\$(cat "$rabbit/pid")" || break; sleep 0.1; done
     exec epmd -kill ;;
   *) exec /usr/lib/rabbitmq/bin/rabbitmqctl --quiet "\$@" ;;
 esac

@@ -29,6 +29,7 @@ internal static class DoctorVerb
     {
         var smtp = MailChecks.ServerAsync(patient, cancellationToken); // may take seconds; meanwhile the others
         var broker = BrokerChecks.ExamineAsync(patient, cancellationToken);
+        var redis = RedisChecks.ExamineAsync(patient, cancellationToken);
         var checks = SettingsChecks.Examine(patient).ToList();
         var (database, isOpen) = await DatabaseChecks.ExamineAsync(patient, cancellationToken);
         checks.AddRange(database);
@@ -38,6 +39,7 @@ internal static class DoctorVerb
             checks.AddRange(await KeyChecks.ExamineAsync(patient, cancellationToken));
         checks.Add(await smtp);
         checks.AddRange(await broker);
+        checks.AddRange(await redis);
         checks.Add(PasswordCost.Examine(patient.Settings.Passwords));
         return checks;
     }

@@ -1,53 +1,63 @@
 using Gatehouse.Configuration;
+using Gatehouse.Mail.Broker;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Hosting;
 
 /// <summary>
-/// Before a start: what the settings name must be there and let us in. A server that is only starting up beside us gets
-/// some time; then the start ends with one message that says what to mend. An outage later stops nothing.
+/// Before a start: the servers that the settings name must be there and let us in. One that is only starting up beside us
+/// gets some time; then the start ends with one message that says of each what to mend. An outage later stops nothing.
 /// </summary>
 internal static class EngineExam
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(500);
 
+    /// <param name="broker">Null where mails go by none.</param>
     /// <exception cref="SettingsFaultException">It names every server that can't be used.</exception>
     public static async Task RequireAsync(
-        IReadOnlyList<Engine> engines, CancellationToken cancellationToken)
+        GatehouseSettings settings, BrokerConnections? broker, CancellationToken cancellationToken)
     {
-        var faults = await Task.WhenAll(engines.Select(engine => ExamineAsync(engine, cancellationToken)));
-        string[] found = [.. faults.OfType<string>()];
-        if (found.Length > 0)
-            throw new SettingsFaultException(found);
-    }
-
-    /// <summary>PostgreSQL and Redis, where the settings name them.</summary>
-    public static IEnumerable<Engine> StoresOf(GatehouseSettings settings)
-    {
+        var exams = new List<Task<IReadOnlyList<string>>>();
         if (Database.IsPostgres(settings.Database))
-            yield return new Engine("Gatehouse:Database", token => PostgresExam.TakeAsync(settings.Database, token));
+            exams.Add(TakeAsync("Database", token => PostgresExam.TakeAsync(settings.Database, token), cancellationToken));
         if (settings.Redis is { } redis)
-            yield return new Engine("Gatehouse:Redis", token => RedisStore.ExamineAsync(redis, token));
+            exams.Add(TakeAsync("Redis", token => RedisStore.ExamineAsync(redis, token), cancellationToken));
+        if (broker is not null)
+            exams.Add(TakeAsync(broker, cancellationToken));
+        string[] faults = [.. (await Task.WhenAll(exams)).SelectMany(found => found)];
+        if (faults.Length > 0)
+            throw new SettingsFaultException(faults);
     }
 
-    private static async Task<string?> ExamineAsync(Engine engine, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> TakeAsync(
+        string setting, Func<CancellationToken, Task<StoreFault?>> examine, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
-        string? fault = null;
+        StoreFault? fault = null;
         try
         {
-            while ((fault = await engine.Examine(limit.Token)) is not null)
+            while ((fault = await examine(limit.Token)) is { IsFinal: false })
                 await Task.Delay(AskAgainAfter, limit.Token);
-            return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"{engine.Setting}: {fault ?? "there is no answer"}.";
+            fault ??= new StoreFault("the server takes the connection and doesn't answer", IsFinal: false);
+        }
+        return fault is null ? [] : [$"Gatehouse:{setting}: {fault.Words}."];
+    }
+
+    private static async Task<IReadOnlyList<string>> TakeAsync(BrokerConnections broker, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await broker.RequireUsableAsync(cancellationToken);
+            return [];
+        }
+        catch (SettingsFaultException exception)
+        {
+            return exception.Faults;
         }
     }
 }
-
-/// <param name="Examine">What is wrong with it, in words; null when nothing is.</param>
-internal sealed record Engine(string Setting, Func<CancellationToken, Task<string?>> Examine);

@@ -1,4 +1,5 @@
 using Gatehouse.Http;
+using Gatehouse.Mail.Broker;
 using Gatehouse.Storage;
 using Gatehouse.Tokens;
 using Microsoft.AspNetCore.Builder;
@@ -44,9 +45,11 @@ internal static class OperationsEndpoints
             json.WriteString("schema", schema ? "ok" : database ? "behind" : "unknown");
             json.WriteString("clock", clock ? "ok" : database ? "apart" : "unknown");
             json.WriteString("keys", keys.IsLoaded ? "ok" : "missing");
-            // Without it this node serves all the same, so it doesn't make it unready.
+            // Without these two this node serves all the same, so they don't make it unready.
             if (services.GetService<RedisStore>() is { } redis)
                 json.WriteString("redis", redis.IsUp ? "ok" : "unavailable");
+            if (services.GetService<BrokerConnections>() is { } broker)
+                json.WriteString("rabbitmq", broker.IsConnected ? "ok" : "unavailable");
             json.WriteEndObject();
         }), ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }

@@ -1,4 +1,5 @@
 using Gatehouse.Configuration;
+using Gatehouse.Mail.Broker;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Sessions;
@@ -15,7 +16,8 @@ namespace Gatehouse.Hosting;
 /// </summary>
 internal sealed class Startup(
     Database database, Migrator migrator, SigningKeys signingKeys, DataProtectionKeys dataProtection,
-    PasswordHasher hasher, GatehouseSettings settings, ILogger<Startup> log) : IHostedLifecycleService
+    PasswordHasher hasher, GatehouseSettings settings, ILogger<Startup> log, BrokerConnections? broker = null)
+    : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal sealed class Startup(
         FrameworkVersions.RequireSafe(FrameworkVersions.DataProtection);
         if (FrameworkVersions.IsOutdated(FrameworkVersions.AspNetCore))
             log.FrameworkOutdated(FrameworkVersions.AspNetCore, FrameworkVersions.NewestKnownFix);
-        await EngineExam.RequireAsync([.. EngineExam.StoresOf(settings)], cancellationToken);
+        await EngineExam.RequireAsync(settings, broker, cancellationToken);
         foreach (var step in await migrator.MigrateAsync(cancellationToken))
             log.Migrated(step);
         await signingKeys.EnsureAsync(cancellationToken);

@@ -11,7 +11,7 @@ internal static class PostgresExam
     private const int ConnectSeconds = 5;
 
     /// <summary>What is wrong, for the operator, without a password in it; null when nothing is.</summary>
-    public static async Task<string?> TakeAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<StoreFault?> TakeAsync(string connectionString, CancellationToken cancellationToken)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString)
         {
@@ -25,11 +25,13 @@ internal static class PostgresExam
             await using var connection = new NpgsqlConnection(settings.ConnectionString);
             await connection.OpenAsync(cancellationToken);
             var version = connection.PostgreSqlVersion;
-            return version.Major < Oldest ? $"the server is PostgreSQL {version}; update it to {Oldest} or later" : null;
+            return version.Major < Oldest
+                ? new($"the server is PostgreSQL {version}; update it to {Oldest} or later", IsFinal: true)
+                : null;
         }
         catch (PostgresException exception)
         {
-            return exception.SqlState switch
+            var words = exception.SqlState switch
             {
                 PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
                     $"the server at {where} refuses the user '{settings.Username}' or the password",
@@ -39,12 +41,13 @@ internal static class PostgresExam
                     $"the user '{settings.Username}' may not connect to the database '{settings.Database}'",
                 _ => $"the server at {where} answers with {exception.SqlState}: {exception.MessageText}",
             };
+            return new(words, IsFinal: exception.SqlState != PostgresErrorCodes.CannotConnectNow); // it is starting up
         }
         catch (NpgsqlException exception)
         {
             return exception.InnerException is SocketException or TimeoutException or IOException
-                ? $"nothing answers at {where}: check the address, and that PostgreSQL runs"
-                : $"the server at {where} can't be entered: {exception.Message}";
+                ? new($"nothing answers at {where}: check the address, and that PostgreSQL runs", IsFinal: false)
+                : new($"the server at {where} can't be entered: {exception.Message}", IsFinal: true);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using StackExchange.Redis;
 
 namespace Gatehouse.Storage;
@@ -9,7 +8,7 @@ internal static class RedisExam
     private static readonly Version Oldest = new(6, 0);
 
     /// <summary>What is wrong, for the operator, without a password in it; null when nothing is.</summary>
-    public static async Task<string?> TakeAsync(RedisAddress address, TimeSpan within, CancellationToken cancellationToken)
+    public static async Task<StoreFault?> TakeAsync(RedisAddress address, TimeSpan within, CancellationToken cancellationToken)
     {
         ConnectionMultiplexer? connection = null;
         try
@@ -20,7 +19,7 @@ internal static class RedisExam
             var info = (string?)await database.ExecuteAsync("INFO", "server").WaitAsync(within, cancellationToken) ?? "";
             var line = info.Split('\n').FirstOrDefault(line => line.StartsWith("redis_version:", StringComparison.Ordinal));
             return Version.TryParse(line?["redis_version:".Length..].Trim(), out var version) && version < Oldest
-                ? string.Create(CultureInfo.InvariantCulture, $"the server is Redis {version}; update it to {Oldest} or later")
+                ? new($"the server is Redis {version}; update it to {Oldest} or later", IsFinal: true)
                 : null;
         }
         catch (Exception exception) when (RedisStore.IsOutage(exception))
@@ -34,18 +33,18 @@ internal static class RedisExam
         }
     }
 
-    private static string Explain(Exception exception, RedisAddress address)
+    private static StoreFault Explain(Exception exception, RedisAddress address)
     {
         var said = exception.ToString();
         if (exception is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }
             || said.Contains("NOAUTH", StringComparison.Ordinal) || said.Contains("WRONGPASS", StringComparison.Ordinal)
             || said.Contains("AuthenticationFailure", StringComparison.Ordinal) || said.Contains("invalid password", StringComparison.Ordinal))
         {
-            return $"the server at {address.Where} refuses the password, or wants one: check it in Gatehouse:Redis";
+            return new($"the server at {address.Where} refuses the password, or wants one", IsFinal: true);
         }
         if (exception is RedisServerException)
-            return $"the server at {address.Where} answers with an error: {exception.Message}";
-        return $"nothing answers at {address.Where}: check the address in Gatehouse:Redis, and that Redis runs"
-            + (address.IsTls ? " and speaks TLS" : "");
+            return new($"the server at {address.Where} answers with an error: {exception.Message}", IsFinal: false); // or loads its data
+        var how = address.IsTls ? "runs and speaks TLS" : "runs";
+        return new($"nothing answers at {address.Where}: check the address, and that Redis {how}", IsFinal: false);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class RedisStore : IAsyncDisposable
     }
 
     /// <summary>For the start and <c>doctor</c>: what is wrong with the server, in words; null when nothing is.</summary>
-    public static Task<string?> ExamineAsync(RedisAddress address, CancellationToken cancellationToken) =>
+    public static Task<StoreFault?> ExamineAsync(RedisAddress address, CancellationToken cancellationToken) =>
         RedisExam.TakeAsync(address, ConnectWithin, cancellationToken);
 
     public async ValueTask DisposeAsync()

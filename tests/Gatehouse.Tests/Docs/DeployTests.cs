@@ -52,7 +52,7 @@ public sealed partial class DeployTests
         Assert.Contains("/deploy/secrets/", File.ReadAllLines(Path.Combine(Node.RepositoryRoot, ".gitignore")), StringComparer.Ordinal);
     }
 
-    private static string[] Known { get; } = [.. SettingsReference.All.Select(setting => setting.Key), "RabbitMq"];
+    private static string[] Known { get; } = [.. SettingsReference.All.Select(setting => setting.Key)];
 
     /// <summary>As settings spell it, without a list's number and the ending by which a container reads it from a file.</summary>
     private static string Key(string variable) => Ending().Replace(variable, "").Replace("__", ":", StringComparison.Ordinal);

@@ -136,10 +136,10 @@ public sealed class RedisStoreTests
         return store;
     }
 
-    private static Task<string?> ExamineAsync(string address)
+    private static async Task<string?> ExamineAsync(string address)
     {
         Assert.Null(RedisAddress.FaultOf(address, out var parsed));
-        return RedisStore.ExamineAsync(parsed!, CancellationToken.None);
+        return (await RedisStore.ExamineAsync(parsed!, CancellationToken.None))?.Words;
     }
 
     private static Task<bool> AskAsync(RedisStore store) =>

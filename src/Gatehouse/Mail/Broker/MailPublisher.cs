@@ -28,12 +28,6 @@ internal sealed class MailPublisher(
     private bool released;
 
     /// <summary>A broker that can't be worked with stops the start (GH-SEC-258).</summary>
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await connections.RequireUsableAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         connections.KeepAsync("publisher", PublishAsync, stoppingToken);
 
