@@ -114,7 +114,7 @@ public sealed class ServerProcessTests : IDisposable
 
         Assert.Equal(2, await server.ExitAsync());
 
-        Assert.Contains("Gatehouse can't start: ", server.Output, StringComparison.Ordinal);
+        Assert.Contains("Gatehouse can't start", server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled exception", server.Output, StringComparison.Ordinal);
     }
 
