@@ -5,15 +5,16 @@ internal static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static Task TrueAsync(Func<bool> condition) => TrueAsync(() => Task.FromResult(condition()));
+    public static Task TrueAsync(Func<bool> condition, string what = "what was waited for") =>
+        TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition)
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what = "what was waited for")
     {
         using var limit = new CancellationTokenSource(Patience);
         while (!await condition())
         {
             if (limit.IsCancellationRequested)
-                throw new TimeoutException("It did not come to be.");
+                throw new TimeoutException("It never came to: " + what);
             await Task.Delay(20, CancellationToken.None);
         }
     }

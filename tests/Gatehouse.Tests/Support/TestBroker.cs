@@ -67,7 +67,7 @@ internal sealed class TestBroker : IAsyncDisposable
     /// <summary>Waits until so many messages are in the dead-letter queue, and returns them.</summary>
     public async Task<IReadOnlyList<string>> DeadAsync(int count)
     {
-        await Until.TrueAsync(async () => await CountAsync(DeadQueue) >= count, $"{count} dead letters");
+        await Eventually.TrueAsync(async () => await CountAsync(DeadQueue) >= count, $"{count} dead letters");
         return await TakeAllAsync(DeadQueue);
     }
 
@@ -104,19 +104,4 @@ internal sealed class TestBroker : IAsyncDisposable
         [("RabbitMq", url), ("Mail:Queue", Queue), .. others];
 
     private async Task<IChannel> OpenAsync() => await (await connection.Value).CreateChannelAsync();
-}
-
-/// <summary>Waits for what must come, generously: this is not about speed.</summary>
-internal static class Until
-{
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
-    {
-        var since = Stopwatch.StartNew();
-        while (!await condition())
-        {
-            if (since.Elapsed > TimeSpan.FromSeconds(30))
-                throw new TimeoutException("It never came to: " + what);
-            await Task.Delay(20);
-        }
-    }
 }

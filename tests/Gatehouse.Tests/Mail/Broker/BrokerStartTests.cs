@@ -48,7 +48,7 @@ public sealed class BrokerStartTests
 
         var well = await shell.RunAsync(["doctor", "--json", .. settings]);
         await broker.PublishAsync("not ours");
-        await Until.TrueAsync(async () => await broker.CountAsync(broker.DeadQueue) == 1, "a dead letter");
+        await Eventually.TrueAsync(async () => await broker.CountAsync(broker.DeadQueue) == 1, "a dead letter");
         var ill = await shell.RunAsync(["doctor", "--json", .. settings]);
         var list = (await shell.RunAsync(["mail", "list", .. settings])).Ended(0);
         var json = (await shell.RunAsync(["mail", "list", "--json", .. settings])).Ended(0);

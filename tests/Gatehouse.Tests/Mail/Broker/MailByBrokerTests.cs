@@ -65,7 +65,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
         await SignUpAsync(one, "alice@example.com");
         await SignUpAsync(one, "bob@example.com");
 
-        await Until.TrueAsync(() => Task.FromResult(server.Held == 2), "a mail in the hands of each node");
+        await Eventually.TrueAsync(() => server.Held == 2, "a mail in the hands of each node");
         server.Hold.SetResult();
 
         await SentAsync(2);
@@ -93,12 +93,12 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
         for (var i = 0; i < 10; i++)
             await SignUpAsync(app, $"during{i}@example.com");
 
-        Assert.True(since.Elapsed < TimeSpan.FromSeconds(10), $"ten sign-ups took {since.Elapsed}");
-        await Until.TrueAsync(() => Task.FromResult(!connections.IsConnected), "a broker that is known to be away");
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"ten sign-ups took {since.Elapsed}");
+        await Eventually.TrueAsync(() => !connections.IsConnected, "a broker that is known to be away");
         Assert.Single(server.Accepted);
         Assert.Equal(10, await store.CountAsync("mail_outbox"));
         proxy.Pass();
-        await Until.TrueAsync(() => Task.FromResult(connections.IsConnected), "a broker that is back");
+        await Eventually.TrueAsync(() => connections.IsConnected, "a broker that is back");
         clock.Advance(TimeSpan.FromSeconds(15)); // what was claimed for a broker that didn't confirm
         await SentAsync(11);
         await app.MailsSettledAsync();
@@ -113,7 +113,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
     {
         await using var web = await StartAsync(("Mail:Workers", "0"));
         await SignUpAsync(web, "alice@example.com");
-        await Until.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a published message");
+        await Eventually.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a published message");
         if (theQueueToo)
             await broker.DeleteAsync(broker.Queue);
         else
@@ -134,7 +134,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
     {
         await using var web = await StartAsync(("Mail:Workers", "0"));
         await SignUpAsync(web, "alice@example.com");
-        await Until.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a published message");
+        await Eventually.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a published message");
         var message = Assert.Single(await broker.TakeAllAsync(broker.Queue));
         for (var i = 0; i < 3; i++)
             await broker.PublishAsync(message);
@@ -157,7 +157,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
     {
         await using var web = await StartAsync(("Mail:Workers", "0"));
         await SignUpAsync(web, "alice@example.com");
-        await Until.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a published message");
+        await Eventually.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a published message");
         var ours = Assert.Single(await broker.TakeAllAsync(broker.Queue));
         string[] foreign =
         [
@@ -193,7 +193,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
 
         for (var tries = 1; tries <= 3; tries++)
         {
-            await Until.TrueAsync(async () => await TriesAsync() == tries, $"try {tries}");
+            await Eventually.TrueAsync(async () => await TriesAsync() == tries, $"try {tries}");
             Assert.Equal(tries == 3 ? 1 : 0, (await broker.DeadAsync(tries == 3 ? 1 : 0)).Count);
             clock.Advance(TimeSpan.FromMinutes(1));
         }
@@ -213,7 +213,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
         await server.StopAsync();
         await using var app = await StartAsync();
         await SignUpAsync(app, "alice@example.com");
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             async () => await store.AskAsync("SELECT last_error FROM mail_outbox WHERE sending_until IS NULL") is string, "a deferred mail");
         await QueueIsEmptyAsync();
         server.Start();
@@ -232,7 +232,7 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
         await SignUpAsync(app, "canary.address@example.com");
         await app.PostAsync("/api/auth/passwd", App.Json(("email", "canary.address@example.com")));
 
-        await Until.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 2, "two messages");
+        await Eventually.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 2, "two messages");
         var messages = await broker.TakeAllAsync(broker.Queue);
 
         Assert.All(messages, message => Assert.Matches(
@@ -247,10 +247,10 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
         var app = await StartAsync(("Mail:Workers", "1"));
         await SignUpAsync(app, "alice@example.com");
         await SignUpAsync(app, "bob@example.com");
-        await Until.TrueAsync(() => Task.FromResult(server.Held == 1), "a mail that is being sent");
+        await Eventually.TrueAsync(() => server.Held == 1, "a mail that is being sent");
 
         var stopping = app.DisposeAsync().AsTask();
-        await Until.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a message for others");
+        await Eventually.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 1, "a message for others");
         Assert.False(stopping.IsCompleted);
         server.Hold.SetResult();
         await stopping;
@@ -269,8 +269,8 @@ public abstract class MailByBrokerTests(StoreKind kind) : IAsyncLifetime
     private static async Task SignUpAsync(App app, string email) => (await app.PostAsync(
         "/api/auth/signup", App.Json(("email", email), ("password", App.Password)))).IsOk();
 
-    private Task SentAsync(int count) => Until.TrueAsync(() => Task.FromResult(server.Accepted.Count >= count), $"{count} mails");
+    private Task SentAsync(int count) => Eventually.TrueAsync(() => Task.FromResult(server.Accepted.Count >= count), $"{count} mails");
 
     private Task QueueIsEmptyAsync() =>
-        Until.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 0, "an empty queue");
+        Eventually.TrueAsync(async () => await broker.CountAsync(broker.Queue) == 0, "an empty queue");
 }

@@ -49,7 +49,7 @@ public sealed class MailChaosTests(ITestOutputHelper output)
         Assert.Equal(Mails, server.Accepted.Select(mail => mail.To).Distinct(StringComparer.Ordinal).Count());
         Assert.Equal(Mails, copies.Length);
         Assert.All(again, mail => Assert.All(mail.SkipLast(1), copy => Assert.False(copy.WasHeard, mail.Key)));
-        await Until.TrueAsync(async () => await store.CountAsync("mail_outbox") == 0, "an empty outbox");
+        await Eventually.TrueAsync(async () => await store.CountAsync("mail_outbox") == 0, "an empty outbox");
         Assert.Equal(0, await broker.CountAsync(broker.DeadQueue));
     }
 
