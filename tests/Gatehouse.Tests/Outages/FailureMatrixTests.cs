@@ -60,7 +60,7 @@ public sealed class FailureMatrixTests
     private static async Task<IReadOnlyList<(Flow Flow, string Outcome)>> TryAsync(Scene scene, Engine engine, Fault fault)
     {
         var trials = await Task.WhenAll(Flow.All.Select(flow => flow.Prepare(scene.App)));
-        await scene.App.MailsSettledAsync();
+        await scene.MailsSettledAsync();
         scene.Break(engine, fault);
         if (fault == Fault.Emptied && engine == Engine.Redis)
             await scene.ForgetAsync(engine);

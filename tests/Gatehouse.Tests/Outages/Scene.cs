@@ -104,6 +104,14 @@ internal sealed class Scene : IAsyncDisposable
         Assert.Equal(mails, MailsTo(address));
     }
 
+    /// <summary>Waits until no mail is on its way, also one that an outage has put off.</summary>
+    public async Task MailsSettledAsync()
+    {
+        speed = 50;
+        await App.MailsSettledAsync();
+        speed = 1;
+    }
+
     public int MailsTo(string address) => mail.Accepted.Where(accepted => accepted.To == address)
         .DistinctBy(accepted => accepted.Id, StringComparer.Ordinal).Count();
 
