@@ -16,25 +16,26 @@ internal static class SessionChanges
     public const int MostKept = 20_000;
 
     private const string Append = """
-        UPDATE session_generation SET generation = generation + 1;
+        UPDATE session_generation SET generation = CASE WHEN generation < @now THEN @now ELSE generation + 1 END;
         INSERT INTO session_changes (generation, subject) SELECT generation, @subject FROM session_generation
         """;
 
     private const string SelectHead = "SELECT generation AS Generation, line AS Line FROM session_generation";
 
-    private const string SelectSince = """
-        SELECT generation AS Generation, subject AS Subject FROM session_changes WHERE generation > @generation
-        ORDER BY generation
+    private const string SelectNewest = """
+        SELECT generation AS Generation, subject AS Subject FROM session_changes WHERE generation >= @from
+        ORDER BY generation DESC LIMIT @MostKept
         """;
 
     private const string BeginLine = """
-        UPDATE session_generation SET line = @next, generation = @generation + 1 WHERE line = @line AND generation <= @generation
+        UPDATE session_generation SET line = @next, generation = CASE WHEN @after < @now THEN @now ELSE @after + 1 END
+        WHERE line = @line;
+        INSERT INTO session_changes (generation, subject) SELECT generation, '' FROM session_generation WHERE line = @next
         """;
 
     private const string DeleteOld = """
         DELETE FROM session_changes WHERE generation IN (
-            SELECT c.generation FROM session_changes c, session_generation g
-            WHERE c.generation <= g.generation - @MostKept ORDER BY c.generation LIMIT @most)
+            SELECT generation FROM session_changes ORDER BY generation DESC LIMIT @most OFFSET @MostKept)
         """;
 
     /// <summary>
@@ -44,18 +45,23 @@ internal static class SessionChanges
     /// <param name="subject">The id of the session or the account.</param>
     public static void Record(Db db, string subject) => db.BeforeCommit(async () =>
     {
-        await db.ExecuteAsync(Append, new { subject });
+        await db.ExecuteAsync(Append, new { subject, now = Now });
         await db.NotifyAsync(Channel);
     });
 
     public static async Task<ChangeHead> HeadAsync(Db db) => (await db.FirstOrNullAsync<ChangeHead>(SelectHead))!;
 
-    public static Task<IReadOnlyList<SessionChange>> SinceAsync(Db db, long generation) =>
-        db.ListAsync<SessionChange>(SelectSince, new { generation });
+    /// <summary>The change at <paramref name="from"/>, if it is still there, and those after it, oldest first; the newest of them.</summary>
+    public static async Task<IReadOnlyList<SessionChange>> SinceAsync(Db db, long from) =>
+        [.. (await db.ListAsync<SessionChange>(SelectNewest, new { from, MostKept })).Reverse()];
 
-    /// <summary>For whoever has seen a later generation than the database has now: commits were lost.</summary>
-    public static Task BeginLineAsync(Db db, string line, string next, long generation) =>
-        db.ExecuteAsync(BeginLine, new { line, next, generation });
+    /// <summary>Nothing that was read in the line before is of use any more. Of several nodes that ask for it one begins it.</summary>
+    /// <param name="after">The greatest generation that anybody may have seen.</param>
+    public static Task BeginLineAsync(Db db, string line, string next, long after) =>
+        db.ExecuteAsync(BeginLine, new { line, next, after, now = Now });
+
+    // The machine's time, whatever clock the house goes by: it need not be right, only be another one after a fail-over.
+    private static long Now => TimeProvider.System.NowMicros();
 
     public static Task<int> PurgeAsync(Db db, int most) => db.ExecuteAsync(DeleteOld, new { MostKept, most });
 }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Gatehouse.Hosting;
 
 /// <summary>
-/// Tells that this node is alive, by a lease that it renews and gives back when it stops. Nobody's request depends on it:
-/// the operator asks how many nodes there are, and <c>move</c> whether there are any.
+/// Tells that this node is alive, by a lease that it renews and gives back when it stops. No request waits for it: by the
+/// number of nodes one that is alone takes its share of the limits, the operator asks how many there are, and <c>move</c>
+/// whether there are any.
 /// </summary>
 internal sealed class Heartbeat(Database database, TimeProvider clock, ILogger<Heartbeat> log) : BackgroundService
 {

@@ -1,8 +1,8 @@
 namespace Gatehouse.Http;
 
 /// <summary>
-/// <see cref="Stamps"/> in Redis's own language, so that check and count are one step there: a script runs alone. It does
-/// what that class does, statement by statement; <c>LimitStoreTests</c> compares the two over random histories.
+/// <see cref="Stamps"/> in Redis's own language, so that check and count are one step there: a script runs alone. Its
+/// answers are that class's; <c>LimitStoreTests</c> compares the two over random histories.
 /// </summary>
 internal static class RedisLimitScript
 {

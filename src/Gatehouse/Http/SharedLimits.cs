@@ -6,7 +6,7 @@ namespace Gatehouse.Http;
 /// <summary>
 /// Counts in a store that all nodes share; while that doesn't answer, in this process under a stricter budget: this
 /// node's share, at most half, never none and never all (GH-SEC-055, 296). What the shared store lets through is noted
-/// here too, so an outage gives nobody a fresh start. Promises: never throws, and never waits for the store longer than
+/// here too, so an outage gives nobody a fresh start at the node they were at. Promises: never throws, and never waits for the store longer than
 /// <see cref="Patience"/>; one that hangs is left alone but for one question a second.
 /// </summary>
 internal sealed class SharedLimits(LimitStore shared, LocalLimits local, LiveNodes nodes, ILogger<SharedLimits> log) : LimitStore

@@ -10,9 +10,9 @@ namespace Gatehouse.Mail;
 
 /// <summary>
 /// Delivers one claimed row, whoever claimed it: composes the mail, hands it to the mail server, and writes down what
-/// became of it. Promises: the row is deleted only after the server has accepted. The one thing SMTP can't exclude is a
-/// second copy when the process dies between the server's acceptance and the deletion, and that copy has the same
-/// Message-ID.
+/// became of it. Promises: the row is deleted only after the server has accepted, and nothing is sent for a row that is
+/// somebody else's by then. What SMTP can't exclude is a second copy, under the same Message-ID, when the process dies or
+/// stands still between the server's acceptance and the deletion.
 /// </summary>
 internal sealed partial class MailDelivery(
     Database database, IEnumerable<IMailKind> kinds, GatehouseSettings settings, TimeProvider clock,
@@ -66,7 +66,10 @@ internal sealed partial class MailDelivery(
 
     private async Task<Delivered> SendAsync(SmtpClient client, OutboxMail mail, CancellationToken cancellationToken)
     {
-        var composed = await database.TransactAsync(db => ComposeAsync(db, mail), cancellationToken);
+        var (isOurs, composed) = await database.TransactAsync(
+            async db => await Outbox.IsOursAsync(db, mail) ? (true, await ComposeAsync(db, mail)) : (false, null), cancellationToken);
+        if (!isOurs)
+            return Delivered.Done; // we were away for so long that somebody else has taken it up
         if (composed is null)
         {
             await WriteDownAsync(db => Outbox.DeleteAsync(db, mail.Id), cancellationToken);

@@ -66,4 +66,7 @@ internal static partial class MailLog
 
     [LoggerMessage(1117, LogLevel.Warning, "{Count} mails wait in the outbox.", EventName = "OutboxIsLong")]
     public static partial void OutboxIsLong(this ILogger logger, long count);
+
+    [LoggerMessage(1118, LogLevel.Warning, "How many mails wait could not be counted.", EventName = "OutboxUnread")]
+    public static partial void OutboxUnread(this ILogger logger, Exception exception);
 }

@@ -57,6 +57,8 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
         DELETE FROM mail_outbox WHERE account_id = @accountId AND kind = @kind AND created_at >= @since
         """;
 
+    private const string SelectOurs = "SELECT id FROM mail_outbox WHERE id = @Id AND tries = @Tries";
+
     private const string SelectId = "SELECT id FROM mail_outbox WHERE id = @id";
 
     private const string Postpone = """
@@ -127,6 +129,10 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
     /// <summary>Keeps a mail that is still being sent; false when it is somebody else's by now.</summary>
     public static async Task<bool> RenewAsync(Db db, OutboxMail mail, long until) =>
         await db.ExecuteAsync(Renew, new { mail.Id, mail.Tries, until }) == 1;
+
+    /// <summary>False when somebody else has taken the mail up since, or it is done.</summary>
+    public static async Task<bool> IsOursAsync(Db db, OutboxMail mail) =>
+        await db.ScalarAsync<string>(SelectOurs, new { mail.Id, mail.Tries }) is not null;
 
     /// <summary>The oldest that are due, for the broker to be told of.</summary>
     public static Task<IReadOnlyList<NamedMail>> ClaimToPublishAsync(Db db, long now, long until, int most) =>

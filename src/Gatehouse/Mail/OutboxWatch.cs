@@ -46,9 +46,11 @@ internal sealed class OutboxWatch(Database database, TimeProvider clock, ILogger
                 log.OutboxIsLong(waiting);
             told = waiting >= (told ? Long / 2 : Long); // said once, and again only after it was better
         }
-        catch (StoreUnavailableException)
+#pragma warning disable CA1031 // a failed look must not end the ones after it (GH-SEC-249)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
-            // Whoever serves requests tells of it.
+            log.OutboxUnread(exception);
         }
     }
 }

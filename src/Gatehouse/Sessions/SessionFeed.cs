@@ -16,17 +16,18 @@ internal sealed class SessionFeed(
     Database database, TimeProvider clock, ILogger<SessionFeed> log, RedisStore? redis = null) : BackgroundService
 {
     /// <summary>GH-SEC-264, 277: no decision by an older state than this.</summary>
-    private static readonly long TrustedFor = UnixMicros.Of(TimeSpan.FromSeconds(1));
+    private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(400); // twice within the second, and a bit
     private static readonly TimeSpan ListenAgainAfter = TimeSpan.FromSeconds(1);
+    private const long Never = 0;
 
     private readonly Lock gate = new();
     private readonly SemaphoreSlim word = new(0);
     private readonly Queue<SessionChange> inOrder = new(); // under the gate: what is in `changed`, oldest first
     private readonly ConcurrentDictionary<string, long> changed = new(StringComparer.Ordinal);
-    private History history = new("", 0, 0);
-    private long lookedAt = long.MinValue;
+    private History history = History.None;
+    private long lookedAt = Never; // by the clock that no time server sets back
     private bool failing;
 
     /// <summary>The line that the log is in; what was kept under another one is of no use.</summary>
@@ -36,14 +37,7 @@ internal sealed class SessionFeed(
     public long Generation => Volatile.Read(ref history).To;
 
     /// <summary>Whether the log was read within the last second.</summary>
-    public bool IsLive
-    {
-        get
-        {
-            var age = clock.NowMicros() - Volatile.Read(ref lookedAt);
-            return age >= 0 && age < TrustedFor;
-        }
-    }
+    public bool IsLive => Volatile.Read(ref lookedAt) is var at && at != Never && clock.GetElapsedTime(at) < TrustedFor;
 
     /// <summary>Whether a session that was read from SQL earlier, by whichever node, is still what SQL has.</summary>
     public bool Holds(Session session)
@@ -53,7 +47,8 @@ internal sealed class SessionFeed(
             && session.Generation >= known.From && session.Generation <= known.To
             && string.Equals(session.Line, known.Line, StringComparison.Ordinal)
             && !IsChangedSince(session.Id, session.Generation)
-            && !IsChangedSince(session.AccountId, session.Generation);
+            && !IsChangedSince(session.AccountId, session.Generation)
+            && ReferenceEquals(known, Volatile.Read(ref history)); // what was looked at above was not on its way out
     }
 
     /// <summary>
@@ -66,9 +61,11 @@ internal sealed class SessionFeed(
         {
             await CatchUpAsync(CancellationToken.None);
         }
-        catch (StoreUnavailableException)
+#pragma warning disable CA1031 // the commit stands, and the customer is told so
+        catch (Exception)
+#pragma warning restore CA1031
         {
-            Volatile.Write(ref lookedAt, long.MinValue);
+            Volatile.Write(ref lookedAt, Never);
         }
         if (redis is not null)
             _ = PublishAsync(redis);
@@ -78,24 +75,19 @@ internal sealed class SessionFeed(
     /// <exception cref="StoreUnavailableException">Nothing is known that wasn't before.</exception>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        var began = clock.NowMicros();
+        var began = clock.GetTimestamp();
         var known = Volatile.Read(ref history);
         var (head, news) = await database.ReadAsync(async db =>
         {
             var head = await SessionChanges.HeadAsync(db);
-            var since = head.Line == known.Line && head.Generation >= known.To ? known.To : -1;
-            return (head, since == head.Generation ? [] : await SessionChanges.SinceAsync(db, since));
+            return head.Line == known.Line && head.Generation == known.To
+                ? (head, [])
+                : (head, await SessionChanges.SinceAsync(db, head.Line == known.Line ? known.To : 0));
         }, cancellationToken);
-        if (head.Line.Length == 0 || (head.Line == known.Line && head.Generation < known.To))
-        {
+        if (head.Line.Length == 0 || IsBroken(known, head, news))
             await BeginLineAsync(head, known, cancellationToken);
-            return;
-        }
-        lock (gate)
-            Take(head, news);
-        // Others may have read later and written this before.
-        if (began > Volatile.Read(ref lookedAt))
-            Volatile.Write(ref lookedAt, began);
+        else
+            Take(head, news, began);
     }
 
     public override void Dispose()
@@ -126,33 +118,54 @@ internal sealed class SessionFeed(
     private bool IsChangedSince(string subject, long generation) =>
         changed.TryGetValue(subject, out var at) && at > generation;
 
-    /// <summary>The history is published last: who sees it finds every change up to it.</summary>
-    private void Take(ChangeHead head, IReadOnlyList<SessionChange> news)
+    /// <summary>
+    /// Whether the newest change that is known here is no longer in the log: commits were lost, or this node was away for
+    /// longer than the log is kept.
+    /// </summary>
+    private static bool IsBroken(History known, ChangeHead head, IReadOnlyList<SessionChange> news) =>
+        head.Line == known.Line && head.Generation != known.To && (news.Count == 0 || news[0].Generation != known.To);
+
+    /// <summary>A history is published after its changes are there to be found, and withdrawn before they go.</summary>
+    private void Take(ChangeHead head, IReadOnlyList<SessionChange> news, long began)
     {
-        var known = history;
-        var isGap = news.Count > 0 && news[0].Generation > known.To + 1; // we were away for longer than the log is kept
-        if (head.Line != known.Line || isGap)
+        lock (gate)
         {
-            changed.Clear();
-            inOrder.Clear();
-            var from = news.Count > 0 ? news[0].Generation - 1 : head.Generation;
-            known = new History(head.Line, from, from);
+            var known = history;
+            if (head.Line != known.Line)
+            {
+                if (began < lookedAt)
+                    return; // slower than another look, which has seen the next line
+                Volatile.Write(ref history, History.None);
+                changed.Clear();
+                inOrder.Clear();
+                known = new History(head.Line, news[0].Generation, news[0].Generation);
+            }
+            foreach (var change in news)
+            {
+                if (change.Generation <= known.To)
+                    continue; // another look was faster
+                changed[change.Subject] = change.Generation;
+                inOrder.Enqueue(change);
+                known = known with { To = change.Generation };
+            }
+            Volatile.Write(ref history, Trim(known));
+            if (began > lookedAt)
+                Volatile.Write(ref lookedAt, began);
         }
-        foreach (var change in news)
-        {
-            if (change.Generation <= known.To)
-                continue; // another look was faster
-            changed[change.Subject] = change.Generation;
-            inOrder.Enqueue(change);
-        }
+    }
+
+    private History Trim(History known)
+    {
+        if (inOrder.Count <= SessionChanges.MostKept)
+            return known;
+        Volatile.Write(ref history, History.None);
         while (inOrder.Count > SessionChanges.MostKept)
         {
             var oldest = inOrder.Dequeue();
             known = known with { From = oldest.Generation };
             changed.TryRemove(new KeyValuePair<string, long>(oldest.Subject, oldest.Generation));
         }
-        var to = news.Count > 0 ? Math.Max(news[^1].Generation, head.Generation) : head.Generation;
-        Volatile.Write(ref history, known with { To = Math.Max(known.To, to) });
+        return known;
     }
 
     /// <summary>
@@ -161,11 +174,11 @@ internal sealed class SessionFeed(
     /// </summary>
     private async Task BeginLineAsync(ChangeHead head, History known, CancellationToken cancellationToken)
     {
-        var seen = Math.Max(known.To, head.Generation);
+        Volatile.Write(ref lookedAt, Never);
         if (head.Line.Length > 0)
-            log.CommitsLost(known.To - head.Generation);
+            log.CommitsLost();
         await database.TransactAsync(
-            db => SessionChanges.BeginLineAsync(db, head.Line, Ids.New(clock), seen), cancellationToken);
+            db => SessionChanges.BeginLineAsync(db, head.Line, Ids.New(clock), Math.Max(known.To, head.Generation)), cancellationToken);
         Wake();
     }
 
@@ -230,5 +243,8 @@ internal sealed class SessionFeed(
 
     /// <param name="From">Changes after this one are all known.</param>
     /// <param name="To">The newest that is known.</param>
-    private sealed record History(string Line, long From, long To);
+    private sealed record History(string Line, long From, long To)
+    {
+        public static History None { get; } = new("", long.MaxValue, 0);
+    }
 }

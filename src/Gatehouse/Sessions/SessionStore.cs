@@ -18,7 +18,7 @@ internal sealed class SessionStore(
     Database database, SessionFeed feed, EventDeliveries deliveries, GatehouseSettings settings, TimeProvider clock,
     SharedSessions? shared = null)
 {
-    /// <summary>Changes end a memory at once; this bounds what a row that was changed by hand goes unnoticed.</summary>
+    /// <summary>Changes end a memory at once; this bounds how long a row that was changed by hand goes unnoticed without Redis.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromSeconds(5);
 
     private const int Remembered = 50_000; // two generations of these: about 60 MiB when full of large sessions
@@ -120,7 +120,8 @@ internal sealed class SessionStore(
     /// <summary>Writes down when sessions were last used. Lost in a crash: a few seconds of "last seen".</summary>
     public async Task WriteSeenAsync(CancellationToken cancellationToken)
     {
-        foreach (var batch in seen.ToArray().Chunk(MostSeenAtOnce))
+        // In one order, so that two nodes that write down the same sessions don't wait for each other crosswise.
+        foreach (var batch in seen.OrderBy(pair => pair.Key, StringComparer.Ordinal).Chunk(MostSeenAtOnce))
         {
             await database.TransactAsync(async db =>
             {

@@ -10,7 +10,7 @@ internal static partial class SessionsLog
     public static partial void FeedBroken(this ILogger logger, Exception exception);
 
     [LoggerMessage(1401, LogLevel.Error,
-        "The database has forgotten {Changes} changes of sessions that this node has seen: it was restored, or failed over "
-        + "and lost commits. Nothing that was remembered is used any more.", EventName = "CommitsLost")]
-    public static partial void CommitsLost(this ILogger logger, long changes);
+        "The database has forgotten changes of sessions that this node has seen: it was restored, or failed over and lost "
+        + "commits, or this node was away for long. Nothing that was remembered is used any more.", EventName = "CommitsLost")]
+    public static partial void CommitsLost(this ILogger logger);
 }

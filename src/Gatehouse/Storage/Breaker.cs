@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Polly;
 using Polly.CircuitBreaker;
 
@@ -11,6 +12,7 @@ internal sealed class Breaker
 {
     private const double NearlyAll = 0.9; // a pool that runs dry under load fails some calls, which is no outage
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongSilence = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(1);
 
     private readonly ResiliencePipeline pipeline = new ResiliencePipelineBuilder()
@@ -31,11 +33,25 @@ internal sealed class Breaker
         try
         {
             return await pipeline.ExecuteAsync(
-                static async (call, _) => await call(), call, CancellationToken.None);
+                static async (call, _) => await JudgeAsync(call), call, CancellationToken.None);
         }
         catch (BrokenCircuitException exception)
         {
             throw new StoreUnavailableException("The database hasn't answered lately.", exception);
+        }
+    }
+
+    /// <summary>Who leaves after a second of silence has met an outage, whether or not they stayed to be told.</summary>
+    private static async Task<T> JudgeAsync<T>(Func<Task<T>> call)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            return await call();
+        }
+        catch (OperationCanceledException exception) when (Stopwatch.GetElapsedTime(began) > LongSilence)
+        {
+            throw new StoreUnavailableException("The database didn't answer before the caller left.", exception);
         }
     }
 }

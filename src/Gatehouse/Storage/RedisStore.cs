@@ -52,7 +52,9 @@ internal sealed class RedisStore : IAsyncDisposable
             Volatile.Write(ref failures, 0);
             return result;
         }
-        catch (Exception exception) when (IsOutage(exception))
+#pragma warning disable CA1031 // whatever the client makes of a broken connection, to the caller it is an outage
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             if (Interlocked.Increment(ref failures) >= MostFailures)
                 up = false;
@@ -105,7 +107,7 @@ internal sealed class RedisStore : IAsyncDisposable
             }
             while (await timer.WaitForNextTickAsync(ended.Token));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // disposed
         }
@@ -122,7 +124,9 @@ internal sealed class RedisStore : IAsyncDisposable
             up = true;
             return true;
         }
-        catch (Exception exception) when (IsOutage(exception))
+#pragma warning disable CA1031 // a failed look must not end the ones after it (GH-SEC-249)
+        catch (Exception) when (!ended.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             up = false;
             return false;

@@ -146,16 +146,33 @@ public abstract class SessionNodesTests(bool withRedis) : IAsyncLifetime
         await Eventually.TrueAsync(async () => await KnowsAsync(two));
         var before = lines[0].Line;
 
-        await store.AskAsync("UPDATE session_generation SET generation = generation - 2");
-        await store.AskAsync("DELETE FROM session_changes WHERE generation > (SELECT generation FROM session_generation)");
+        var ended = await person.LogInAsync();
+        (await (ended with { App = two }).GetAsync("/api/auth/session")).IsOk();
+        await store.AskAsync(Forget(ended.SessionId));
 
         await Eventually.TrueAsync(() => lines.All(feed => feed.Line != before && feed.Line == lines[0].Line));
         Assert.Contains("has forgotten", one.Logs.Text + two.Logs.Text, StringComparison.Ordinal);
+        await RefusedAsync(ended with { App = two });
         (await person.GetAsync("/api/auth/session")).IsOk();
         (await (person with { App = two }).GetAsync("/api/auth/session")).IsOk();
         (await person.PostAsync("/api/auth/logout", null)).IsOk();
         await RefusedAsync(person with { App = two });
     }
+
+    /// <summary>
+    /// The newest two changes are gone; before anybody looks others have been committed, one of which ended the session: the
+    /// generation is greater than any that was seen.
+    /// </summary>
+    private static string Forget(string endedSession) => $"""
+        BEGIN;
+        DELETE FROM session_changes WHERE generation IN (SELECT generation FROM session_changes ORDER BY generation DESC LIMIT 2);
+        DELETE FROM sessions WHERE id = '{endedSession}';
+        UPDATE session_generation SET generation = generation + 1;
+        INSERT INTO session_changes (generation, subject)
+            SELECT (SELECT max(generation) FROM session_changes) + 1, '{endedSession}';
+        INSERT INTO session_changes (generation, subject) SELECT generation, 'other' FROM session_generation;
+        COMMIT
+        """;
 
     private Task<App> NodeAsync() => redis is null
         ? App.StartOnAsync(store, clock)

@@ -160,10 +160,11 @@ internal sealed class MailWorkers(
     private async Task<Delivered> DeliverAsync(SmtpClient? client, OutboxMail mail, CancellationToken abandon)
     {
         using var done = new CancellationTokenSource();
-        var renewing = RenewAsync(mail, done.Token);
+        using var ours = CancellationTokenSource.CreateLinkedTokenSource(abandon);
+        var renewing = RenewAsync(mail, ours, done.Token);
         try
         {
-            return await delivery.DeliverAsync(client, mail, abandon);
+            return await delivery.DeliverAsync(client, mail, ours.Token);
         }
         finally
         {
@@ -172,8 +173,11 @@ internal sealed class MailWorkers(
         }
     }
 
-    /// <summary>A mail server may take minutes, and a claim that long would make a killed worker's mails wait.</summary>
-    private async Task RenewAsync(OutboxMail mail, CancellationToken done)
+    /// <summary>
+    /// A mail server may take minutes, and a claim that long would make a killed worker's mails wait. One that has become
+    /// somebody else's is dropped.
+    /// </summary>
+    private async Task RenewAsync(OutboxMail mail, CancellationTokenSource ours, CancellationToken done)
     {
         while (!done.IsCancellationRequested)
         {
@@ -183,12 +187,15 @@ internal sealed class MailWorkers(
                 if (!done.IsCancellationRequested)
                 {
                     var until = clock.NowMicros() + UnixMicros.Of(TakeFor);
-                    await database.TransactAsync(db => Outbox.RenewAsync(db, mail, until), CancellationToken.None);
+                    if (!await database.TransactAsync(db => Outbox.RenewAsync(db, mail, until), CancellationToken.None))
+                        await ours.CancelAsync();
                 }
             }
-            catch (StoreUnavailableException)
+#pragma warning disable CA1031 // the next round tries again; the delivery itself meets what is wrong, and tells
+            catch (Exception)
+#pragma warning restore CA1031
             {
-                // Nobody else can take it either; the next round tries again.
+                // Perhaps the database is away from everybody, perhaps from this node alone.
             }
         }
     }
@@ -211,7 +218,9 @@ internal sealed class MailWorkers(
             if (received.Channel.IsOpen)
                 await answer(received.Channel, limit.Token);
         }
-        catch (Exception exception) when (BrokerFault.Of(exception) is not null)
+#pragma warning disable CA1031 // a worker outlives the connection that it was answering by
+        catch (Exception)
+#pragma warning restore CA1031
         {
             // lost in this moment
         }
