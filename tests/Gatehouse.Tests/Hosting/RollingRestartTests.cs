@@ -4,13 +4,18 @@ using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Hosting;
 
-/// <summary>Three nodes on one PostgreSQL, each restarted in turn while customers come and go: none of them notices.</summary>
+/// <summary>
+/// Three nodes on one PostgreSQL, Redis and RabbitMQ, each restarted in turn while customers come and go: none of them
+/// notices.
+/// </summary>
+[Collection(BrokerTests.Name)]
 public sealed class RollingRestartTests : IDisposable
 {
     private const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     private const int Nodes = 3;
     private const int Customers = 4;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Thought = TimeSpan.FromMilliseconds(50); // leaves a starting node some processor
     private readonly string folder = Directory.CreateTempSubdirectory("gatehouse-rolling-").FullName;
     private readonly ConcurrentQueue<string> failures = new();
     private readonly ConcurrentDictionary<string, int> answered = new(StringComparer.Ordinal);
@@ -22,7 +27,14 @@ public sealed class RollingRestartTests : IDisposable
     public async Task No_request_fails_while_each_node_is_restarted()
     {
         await using var store = await Store.CreateAsync(StoreKind.Postgres);
-        var servers = await Task.WhenAll(Enumerable.Range(0, Nodes).Select(at => StartAsync(store, at)));
+        await using var redis = await SharedRedis.CreateAsync();
+        await using var broker = new TestBroker();
+        string[] shared =
+        [
+            $"Database={store.ConnectionString}", $"Redis={redis.Address}",
+            .. broker.Settings().Select(setting => $"{setting.Key}={setting.Value}"),
+        ];
+        var servers = await Task.WhenAll(Enumerable.Range(0, Nodes).Select(at => StartAsync(shared, at)));
         var balancer = new Balancer(servers);
         using var stop = new CancellationTokenSource();
         try
@@ -35,7 +47,7 @@ public sealed class RollingRestartTests : IDisposable
                 var before = servers[at];
                 Assert.Equal(0, await before.TerminateAsync());
                 await UntilEverythingHappenedAgainAsync();
-                servers[at] = await StartAsync(store, at);
+                servers[at] = await StartAsync(shared, at);
                 balancer.Replace(at, servers[at]);
                 await before.DisposeAsync();
                 await UntilAsync(() => balancer.IsReady(at));
@@ -55,10 +67,24 @@ public sealed class RollingRestartTests : IDisposable
         Assert.Empty(failures);
     }
 
-    private Task<ServerProcess> StartAsync(Store store, int at) => ServerProcess.StartReadyAsync(
-        Path.Combine(folder, $"node{at}"), ServerProcess.FreePort(), "Development", "PublicUrl=http://localhost:8080",
-        $"Database={store.ConnectionString}", $"Secrets:Key={Key}", "Shutdown:Drain=00:00:04", "RateLimits:Enabled=false",
-        "Passwords:MemoryKiB=8", "Passwords:Iterations=1", "Tokens:RenewAfter=00:00:00.001");
+    /// <summary>Starts a node and waits until it uses all that the nodes share.</summary>
+    private async Task<ServerProcess> StartAsync(string[] shared, int at)
+    {
+        var server = await ServerProcess.StartReadyAsync(
+            Path.Combine(folder, $"node{at}"), ServerProcess.FreePort(), "Development",
+            [
+                .. shared, "PublicUrl=http://localhost:8080", $"Secrets:Key={Key}", "Shutdown:Drain=00:00:04",
+                "RateLimits:Enabled=false", "Passwords:MemoryKiB=8", "Passwords:Iterations=1",
+                "Tokens:RenewAfter=00:00:00.001",
+            ]);
+        await Until.TrueAsync(
+            async () => Uses((await server.GetAsync("/readyz")).Body, "database", "redis", "rabbitmq"),
+            $"node {at} with database, Redis and RabbitMQ");
+        return server;
+    }
+
+    private static bool Uses(string readiness, params string[] parts) =>
+        parts.All(part => readiness.Contains($"\"{part}\":\"ok\"", StringComparison.Ordinal));
 
     /// <summary>Joins, then over and over: logs in, looks, renews an access token, logs out, and is out.</summary>
     private async Task ComeAndGoAsync(Balancer door, int number, CancellationToken stop)
@@ -82,6 +108,7 @@ public sealed class RollingRestartTests : IDisposable
                 }
                 await TellAsync("log out", door.SendAsync(HttpMethod.Post, "/api/auth/logout", null, cookie));
                 await TellAsync("log out", door.SendAsync(HttpMethod.Post, "/api/auth/logout", null, App.Bearer(token)));
+                await Task.Delay(Thought, CancellationToken.None);
             }
         }
 #pragma warning disable CA1031 // whatever went wrong for this customer is what the test is about
