@@ -4,6 +4,7 @@
 #   ./serve --cluster [--port P]           starts all of it; Ctrl-C stops all of it; the next start goes on with the same data
 #   ./serve --cluster stop N | start N     from another terminal: stops or starts node N (1 to 3); customers notice nothing
 #   ./serve --cluster status               which nodes are ready
+#   ./serve --cluster doctor               what the operator's tool says of it
 # Ports: P (default 8080) is the customers'; P+1 to P+3 the nodes', P+4 PostgreSQL's, P+5 Redis', P+6 to P+8 RabbitMQ's.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,17 +19,19 @@ node_port() { echo $((port + $1)); }
 
 node_url() { echo "http://127.0.0.1:$(node_port "$1")"; }
 
-# The settings that make one server of many, as environment variables: an argument could be read by every user of the machine.
-start_node() {
-  local folder=$root/node$1
+# with_settings COMMAND...: with what makes one server of many, as environment variables: an argument could be read by every
+# user of the machine.
+with_settings() {
   DOTNET_ENVIRONMENT=Development \
     Gatehouse__PublicUrl=http://127.0.0.1:$port Gatehouse__KnownProxies__0=127.0.0.1 \
     Gatehouse__Secrets__KeyFile=$root/secret.key Gatehouse__Shutdown__Drain=00:00:05 \
     Gatehouse__Database="Host=127.0.0.1;Port=$((port + 4));Username=gatehouse;Database=gatehouse;Password=$(cat "$root/password")" \
     Gatehouse__Redis=127.0.0.1:$((port + 5)) \
     Gatehouse__RabbitMq="amqp://gatehouse:$(cat "$root/password")@127.0.0.1:$((port + 6))" \
-    in_background "$folder" dotnet "$program" --urls "$(node_url "$1")"
+    "$@"
 }
+
+start_node() { with_settings in_background "$root/node$1" dotnet "$program" --urls "$(node_url "$1")"; }
 
 is_ready() { curl --silent --fail --max-time 3 "$(node_url "$1")/readyz"; }
 
@@ -129,7 +132,7 @@ TEXT
 
 command=${1:-}
 case "$command" in
-  stop | start | status)
+  stop | start | status | doctor)
     if ! is_alive "$root"; then
       say "No cluster is running. Start one: ./serve --cluster"
       exit 1
@@ -145,7 +148,7 @@ case "$command" in
     fi
     ;;
   *)
-    sed -n '4,7s/^#   //p' "${BASH_SOURCE[0]}" >&2
+    sed -n '4,8s/^#   //p' "${BASH_SOURCE[0]}" >&2
     exit 2
     ;;
 esac
@@ -167,5 +170,6 @@ case "$command" in
       if is_ready "$node" >/dev/null; then echo "node $node is ready"; else echo "node $node is not ready"; fi
     done
     ;;
+  doctor) with_settings dotnet "$program" doctor ;;
   *) run_all ;;
 esac
