@@ -77,7 +77,7 @@ public sealed class RollingRestartTests : IDisposable
                 "RateLimits:Enabled=false", "Passwords:MemoryKiB=8", "Passwords:Iterations=1",
                 "Tokens:RenewAfter=00:00:00.001",
             ]);
-        await Until.TrueAsync(
+        await Eventually.TrueAsync(
             async () => Uses((await server.GetAsync("/readyz")).Body, "database", "redis", "rabbitmq"),
             $"node {at} with database, Redis and RabbitMQ");
         return server;
