@@ -12,10 +12,10 @@ namespace Gatehouse.Mail;
 /// </summary>
 internal sealed class AddressBudget(GatehouseSettings settings, LimitKeys keys, TimeProvider clock)
 {
-    /// <summary>False: no mail goes this time. A mail that is tried again has its place already.</summary>
+    /// <summary>False: no mail goes this time. A mail that was composed before has its place already.</summary>
     public async Task<bool> AllowsAsync(Db db, OutboxMail mail, string kind, string addressKey)
     {
-        if (mail.Tries > 1 || !settings.RateLimits.Enabled)
+        if (!settings.RateLimits.Enabled || !await Outbox.TryCountAsync(db, mail.Id))
             return true;
         var rule = settings.RateLimits.Rules[LimitName.Address];
         var key = keys.Of(new Budget(LimitName.Address, kind + " " + addressKey, rule));

@@ -57,6 +57,8 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
         DELETE FROM mail_outbox WHERE account_id = @accountId AND kind = @kind AND created_at >= @since
         """;
 
+    private const string Count = "UPDATE mail_outbox SET counted = 1 WHERE id = @id AND counted = 0";
+
     private const string SelectOurs = "SELECT id FROM mail_outbox WHERE id = @Id AND tries = @Tries";
 
     private const string SelectId = "SELECT id FROM mail_outbox WHERE id = @id";
@@ -129,6 +131,9 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
     /// <summary>Keeps a mail that is still being sent; false when it is somebody else's by now.</summary>
     public static async Task<bool> RenewAsync(Db db, OutboxMail mail, long until) =>
         await db.ExecuteAsync(Renew, new { mail.Id, mail.Tries, until }) == 1;
+
+    /// <summary>False when it was counted before, in a transaction that was committed.</summary>
+    public static async Task<bool> TryCountAsync(Db db, string id) => await db.ExecuteAsync(Count, new { id }) == 1;
 
     /// <summary>False when somebody else has taken the mail up since, or it is done.</summary>
     public static async Task<bool> IsOursAsync(Db db, OutboxMail mail) =>

@@ -119,11 +119,12 @@ internal sealed class SessionFeed(
         changed.TryGetValue(subject, out var at) && at > generation;
 
     /// <summary>
-    /// Whether the newest change that is known here is no longer in the log: commits were lost, or this node was away for
-    /// longer than the log is kept.
+    /// Whether the newest change that is known here, or the one that begins a line, is no longer in the log: commits were
+    /// lost, or this node was away for longer than the log is kept.
     /// </summary>
-    private static bool IsBroken(History known, ChangeHead head, IReadOnlyList<SessionChange> news) =>
-        head.Line == known.Line && head.Generation != known.To && (news.Count == 0 || news[0].Generation != known.To);
+    private static bool IsBroken(History known, ChangeHead head, IReadOnlyList<SessionChange> news) => head.Line == known.Line
+        ? head.Generation != known.To && (news.Count == 0 || news[0].Generation != known.To)
+        : news.Count == 0;
 
     /// <summary>A history is published after its changes are there to be found, and withdrawn before they go.</summary>
     private void Take(ChangeHead head, IReadOnlyList<SessionChange> news, long began)
