@@ -9,6 +9,11 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# PostgreSQL refuses to run as root.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then su postgres -s /bin/sh -c "$(printf '%q ' "$@")"; else "$@"; fi
+}
+
 need_dotnet() {
   command -v dotnet >/dev/null 2>&1 && return
   say "The .NET 10 SDK is missing: https://dotnet.microsoft.com/download/dotnet/10.0"

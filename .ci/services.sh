@@ -8,11 +8,6 @@ need_services() {
   need_packages 'test -x /usr/sbin/haproxy' haproxy
 }
 
-# PostgreSQL refuses to run as root.
-as_postgres() {
-  if [ "$(id -u)" = 0 ]; then su postgres -s /bin/sh -c "$(printf '%q ' "$@")"; else "$@"; fi
-}
-
 postgres_bin() { printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1; }
 
 # until_true SECONDS COMMAND...: waits for a command to succeed.

@@ -34,10 +34,6 @@ free_port() {
   node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
 }
 
-as_postgres() {
-  if [ "$(id -u)" = 0 ]; then su postgres -s /bin/sh -c "$(printf '%q ' "$@")"; else "$@"; fi
-}
-
 # A server of this run's own, on a free port, gone at the end. It never waits for the disk (fsync=off): hundreds of
 # databases come and go in a run, and a slow disk would look like an outage. A crash of the process loses nothing.
 start_postgres() {

@@ -25,20 +25,7 @@ internal sealed class EventRelay(
     {
         if (!deliveries.AreHeard)
             return;
-        await Task.Yield();
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        try
-        {
-            do
-            {
-                await TryDeliverAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: what is claimed falls due again.
-        }
+        await Rounds.RunAsync(LookEvery, clock, TryDeliverAsync, stoppingToken); // what is claimed then falls due again
     }
 
     /// <summary>Tells what is due now; returns how many deliveries it took on.</summary>

@@ -18,20 +18,7 @@ internal sealed class Heartbeat(Database database, TimeProvider clock, ILogger<H
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Every, clock);
-        try
-        {
-            do
-            {
-                await TryAsync(db => Leases.BeatAsync(db, node, clock.NowMicros(), AliveFor), stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: the lease is given back below.
-        }
+        await Rounds.RunAsync(Every, clock, stopping => TryAsync(db => Leases.BeatAsync(db, node, clock.NowMicros(), AliveFor), stopping), stoppingToken);
         await TryAsync(db => Leases.EndAsync(db, node), CancellationToken.None);
     }
 

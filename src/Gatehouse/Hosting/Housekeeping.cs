@@ -37,20 +37,7 @@ internal sealed class Housekeeping(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Tick, clock);
-        try
-        {
-            do
-            {
-                await RunOnceAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping: what was seen last is written below.
-        }
+        await Rounds.RunAsync(Tick, clock, RunOnceAsync, stoppingToken);
         await TryAsync(() => sessions.WriteSeenAsync(CancellationToken.None));
         await TryAsync(() => failures.WriteAsync(CancellationToken.None));
     }

@@ -1,5 +1,6 @@
 using Gatehouse.Http;
 using Gatehouse.Sessions;
+using Gatehouse.Storage;
 using Gatehouse.Tokens;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,23 +20,8 @@ internal sealed class KeyWatch(
     private VerificationKeys? tokenRing;
     private CookieKeyRing? cookieRing;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(Tick, clock);
-        try
-        {
-            do
-            {
-                await TakeUpAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(Tick, clock, TakeUpAsync, stoppingToken);
 
     private async Task TakeUpAsync(CancellationToken cancellationToken)
     {

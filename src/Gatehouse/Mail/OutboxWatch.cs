@@ -17,23 +17,8 @@ internal sealed class OutboxWatch(Database database, TimeProvider clock, ILogger
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
     private bool told;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        try
-        {
-            do
-            {
-                await LookAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // Stopping.
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Rounds.RunAsync(LookEvery, clock, LookAsync, stoppingToken);
 
     public async Task LookAsync(CancellationToken cancellationToken)
     {

@@ -110,13 +110,10 @@ internal static class SessionRows
 
     public static Task DeleteAsync(Db db, string id) => TryChangeAsync(db, id, DeleteById, new { id });
 
-    /// <summary>The handle of the session that ended; null when there was none.</summary>
-    public static async Task<string?> DeleteByTokenAsync(Db db, byte[] tokenHash)
+    public static async Task DeleteByTokenAsync(Db db, byte[] tokenHash)
     {
-        var id = await db.ScalarAsync<string>(DeleteByToken, new { tokenHash });
-        if (id is not null)
+        if (await db.ScalarAsync<string>(DeleteByToken, new { tokenHash }) is { } id)
             SessionChanges.Record(db, id);
-        return id;
     }
 
     /// <summary>The number of sessions that ended.</summary>

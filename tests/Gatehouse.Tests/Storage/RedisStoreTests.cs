@@ -27,10 +27,10 @@ public sealed class RedisStoreTests
 
         redis.Proxy.Cut();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => AskAsync(store));
-        await UntilAsync(() => !store.IsUp);
+        await Eventually.TrueAsync(() => !store.IsUp);
         redis.Proxy.Pass();
 
-        await UntilAsync(() => store.IsUp);
+        await Eventually.TrueAsync(() => store.IsUp);
         Assert.False(await AskAsync(store));
     }
 
@@ -44,7 +44,7 @@ public sealed class RedisStoreTests
 
         await redis.FreezeAsync();
         await Assert.ThrowsAsync<StoreUnavailableException>(() => AskAsync(store));
-        await UntilAsync(() => !store.IsUp);
+        await Eventually.TrueAsync(() => !store.IsUp);
         var began = Stopwatch.GetTimestamp();
         for (var i = 0; i < 1_000; i++)
             await Assert.ThrowsAsync<StoreUnavailableException>(() => AskAsync(store));
@@ -52,7 +52,7 @@ public sealed class RedisStoreTests
         await redis.ThawAsync();
 
         Assert.True(thousand < TimeSpan.FromMinutes(1), "A thousand calls waited one after the other.");
-        await UntilAsync(() => store.IsUp);
+        await Eventually.TrueAsync(() => store.IsUp);
         Assert.False(await AskAsync(store));
     }
 
@@ -65,9 +65,9 @@ public sealed class RedisStoreTests
         store.Listen("news", () => heard.Release());
 
         await redis.KillAsync();
-        await UntilAsync(() => !store.IsUp);
+        await Eventually.TrueAsync(() => !store.IsUp);
         await redis.RestartAsync();
-        await UntilAsync(() => store.IsUp);
+        await Eventually.TrueAsync(() => store.IsUp);
 
         Assert.False(await AskAsync(store));
         Assert.True(await heard.WaitAsync(TimeSpan.FromSeconds(30)), "A new connection says so: something may have been missed.");
@@ -132,7 +132,7 @@ public sealed class RedisStoreTests
     {
         Assert.Null(RedisAddress.FaultOf(address, out var parsed));
         var store = new RedisStore(parsed!, NullLogger<RedisStore>.Instance);
-        await UntilAsync(() => store.IsUp);
+        await Eventually.TrueAsync(() => store.IsUp);
         return store;
     }
 
@@ -144,15 +144,4 @@ public sealed class RedisStoreTests
 
     private static Task<bool> AskAsync(RedisStore store) =>
         store.RunAsync(database => database.KeyExistsAsync("nothing"), CancellationToken.None);
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        for (var tries = 0; tries < 600; tries++)
-        {
-            if (condition())
-                return;
-            await Task.Delay(50);
-        }
-        throw new TimeoutException("It did not come to be.");
-    }
 }

@@ -27,7 +27,6 @@ internal sealed class MailPublisher(
     private static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(15); // longer than a batch takes to be confirmed
     private bool released;
 
-    /// <summary>A broker that can't be worked with stops the start (GH-SEC-258).</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         connections.KeepAsync("publisher", PublishAsync, stoppingToken);
 
