@@ -38,7 +38,7 @@ internal static class GatehouseServices
         AddAccounts(services, settings);
         AddSessions(services, settings);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
-        services.AddSingleton<PageAssets>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
+        services.AddSingleton<PageAssets>().AddSingleton<WebFiles>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
         services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.
         services.AddHostedService<Startup>();

@@ -23,7 +23,8 @@ internal sealed record Page(string Title, Html Body) : IResult
     {
         var services = httpContext.RequestServices;
         var body = Encoding.UTF8.GetBytes(Frame(
-            services.GetRequiredService<GatehouseSettings>(), services.GetRequiredService<PageAssets>()).ToString());
+            services.GetRequiredService<GatehouseSettings>(), services.GetRequiredService<PageAssets>(),
+            services.GetRequiredService<WebFiles>()).ToString());
         var response = httpContext.Response;
         response.StatusCode = Problem?.Status ?? StatusCodes.Status200OK;
         response.ContentType = "text/html; charset=utf-8";
@@ -34,7 +35,7 @@ internal sealed record Page(string Title, Html Body) : IResult
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
 
-    private Html Frame(GatehouseSettings settings, PageAssets assets) => $"""
+    private Html Frame(GatehouseSettings settings, PageAssets assets, WebFiles files) => $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -44,7 +45,7 @@ internal sealed record Page(string Title, Html Body) : IResult
         <meta name="robots" content="noindex">
         <title>{(Problem is null ? "" : "Error: ")}{Title} – {settings.Pages.Title}</title>
         <link rel="stylesheet" href="{assets.StyleUrl}">
-        {(Place is null ? null : Html.Of($"""<script src="{assets.ScriptUrl}" data-place="{Place}" defer></script>"""))}
+        {(Place is null ? null : Html.Of($"""<script src="{files.UrlOf("/auth/pages.js")}" data-place="{Place}" defer></script>"""))}
         </head>
         <body>
         <header><a href="/">{Logo(settings.Pages)}{settings.Pages.Title}</a></header>

@@ -6,35 +6,26 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Pages;
 
 /// <summary>
-/// The pages' style and script. The content policy forbids both inside a page, so the operator's colour is put into the
-/// style here, once. Their addresses carry a digest: browsers keep them, and take new ones at once.
+/// The pages' style. The content policy forbids it inside a page, so the operator's colour is put into it here, once. Its
+/// address carries a digest: browsers keep it, and take a new one at once.
 /// </summary>
 internal sealed class PageAssets
 {
     public const string StylePath = "/auth/gatehouse.css";
-    public const string ScriptPath = "/auth/gatehouse.js";
     private const int DigestCharacters = 12; // tells versions apart; it protects nothing
     private static readonly Accent LightPaper = Accent.Parse("#ffffff"); // as in gatehouse.css
     private static readonly Accent DarkPaper = Accent.Parse("#1d2124");
     private readonly byte[] style;
-    private readonly byte[] script;
 
     public PageAssets(GatehouseSettings settings)
     {
         style = [.. Read("gatehouse.css"), .. Encoding.ASCII.GetBytes(Colours(Accent.Parse(settings.Pages.Accent)))];
-        script = Read("gatehouse.js");
         StyleUrl = $"{StylePath}?v={DigestOf(style)}";
-        ScriptUrl = $"{ScriptPath}?v={DigestOf(script)}";
     }
 
     public string StyleUrl { get; }
 
-    public string ScriptUrl { get; }
-
     public static IResult Style(HttpContext http, PageAssets assets) => Answer(http, assets.style, "text/css; charset=utf-8");
-
-    public static IResult Script(HttpContext http, PageAssets assets) =>
-        Answer(http, assets.script, "text/javascript; charset=utf-8");
 
     private static IResult Answer(HttpContext http, byte[] bytes, string type)
     {

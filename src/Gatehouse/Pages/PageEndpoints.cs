@@ -42,7 +42,7 @@ internal static class PageEndpoints
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
         pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
         pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' style sheet.");
-        pages.MapMethods(PageAssets.ScriptPath, Reading, PageAssets.Script).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' script.");
+        WebFiles.Map(pages);
     }
 
     private static void MapSignUp(RouteGroupBuilder pages)

@@ -100,7 +100,7 @@ public sealed partial class PageRulesTests
         Assert.Equal("text/css; charset=utf-8", style.Header("Content-Type"));
         Assert.Equal("public, max-age=31536000, immutable", style.Header("Cache-Control"));
         style.Shows("--accent: #ffee00; --on-accent: #000000;");
-        var script = await app.GetAsync("/auth/gatehouse.js");
+        var script = await app.GetAsync("/auth/pages.js");
         Assert.Equal("text/javascript; charset=utf-8", script.Header("Content-Type"));
         script.Lacks("submit");
     }
