@@ -25,7 +25,7 @@ internal sealed class AccountRules(GatehouseSettings settings)
 
     /// <summary>A password presented for checking; one that can't be anybody's is refused before any hashing.</summary>
     public static (PresentedPassword? Password, Problem? Problem) ParsePresented(string text) =>
-        text.Length == 0 ? (null, Problems.BadRequest("password", "is empty"))
+        text.Length == 0 ? (null, Problems.BadRequest("password", "error.empty"))
         : PresentedPassword.TryParse(text, out var password) ? (password, null)
         : (null, Problems.WeakPassword(PasswordFault.TooLong.Sentence));
 

@@ -1,33 +1,30 @@
-using System.Globalization;
+using Gatehouse.Texts;
 
 namespace Gatehouse.Accounts;
 
-/// <summary>Why a password cannot be set: one sentence for the customer. None repeats what was typed.</summary>
+/// <summary>Why a password can't be set, in words for the customer. Never holds the password or a part of it.</summary>
 internal sealed record PasswordFault
 {
-    private PasswordFault(string sentence) => Sentence = sentence;
+    private readonly string key;
+    private readonly int number;
 
-    public static PasswordFault TooLong { get; } = new(string.Create(
-        CultureInfo.InvariantCulture, $"Use at most {PasswordText.MaxCodePoints} characters."));
+    private PasswordFault(string key, int number = 0) => (this.key, this.number) = (key, number);
 
-    public static PasswordFault NotText { get; } = new("This password has characters that cannot be stored.");
+    public static PasswordFault TooLong { get; } = new("password.too_long", PasswordText.MaxCodePoints);
 
-    public static PasswordFault TooCommon { get; } = new(
-        "This password is too common: it is among the first to be guessed.");
+    public static PasswordFault NotText { get; } = new("password.not_text");
 
-    public static PasswordFault ContainsEmail { get; } = new(
-        "Your password must not contain your e-mail address or its first part.");
+    public static PasswordFault TooCommon { get; } = new("password.too_common");
 
-    public static PasswordFault ContainsUsername { get; } = new("Your password must not contain your username.");
+    public static PasswordFault ContainsEmail { get; } = new("password.contains_email");
 
-    public static PasswordFault ContainsSiteName { get; } = new(
-        "Your password must not contain the name of this site.");
+    public static PasswordFault ContainsUsername { get; } = new("password.contains_username");
 
-    public static PasswordFault PatternMismatch { get; } = new(
-        "This password does not have the form this site asks for.");
+    public static PasswordFault ContainsSiteName { get; } = new("password.contains_site_name");
 
-    public string Sentence { get; }
+    public static PasswordFault PatternMismatch { get; } = new("password.pattern_mismatch");
 
-    public static PasswordFault TooShort(int minLength) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"Use at least {minLength} characters."));
+    public Phrase Sentence => new(key, ("n", number));
+
+    public static PasswordFault TooShort(int minLength) => new("password.too_short", minLength);
 }

@@ -4,6 +4,7 @@ using Gatehouse.Mail.Smtp;
 using Gatehouse.Security;
 using Gatehouse.Security.Passwords;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 
 namespace Gatehouse.Configuration;
 
@@ -86,4 +87,8 @@ internal sealed record MailSettings(string From, SmtpSettings? Smtp, string Queu
 
 internal sealed record RateLimitSettings(bool Enabled, IReadOnlyDictionary<LimitName, LimitRule> Rules);
 
-internal sealed record PageSettings(string Title, string? Logo, string Accent);
+/// <param name="Language">Spoken to customers whose browsers prefer none that we speak.</param>
+/// <param name="Texts">The operator's own, by language tag and key.</param>
+internal sealed record PageSettings(
+    string Title, Logo? Logo, string Accent, Language Language,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Texts);

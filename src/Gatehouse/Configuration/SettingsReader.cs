@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Gatehouse.Http;
 using Gatehouse.Mail.Broker;
 using Gatehouse.Mail.Smtp;
@@ -108,8 +107,7 @@ internal sealed class SettingsReader
             Mail = new(
                 ReadSender(publicUrl), ReadSmtp(), ReadQueue(), section.Number("Mail:Workers", 4, 0, 64)),
             RateLimits = ReadLimits(),
-            Pages = new(
-                section.Text("Pages:Title", "Gatehouse"), section.Text("Pages:Logo"), ReadAccent()),
+            Pages = PageSettingsReader.Read(section),
             ShutdownDrain = ReadDrain(),
             SupportContact = section.Text("Support:Contact"),
         };
@@ -344,14 +342,6 @@ internal sealed class SettingsReader
                 section.Duration($"RateLimits:{name}:Window", rule.Window));
         }
         return new(section.Flag("RateLimits:Enabled", true), rules);
-    }
-
-    private string ReadAccent()
-    {
-        var accent = section.Text("Pages:Accent", "#2f6f4f");
-        return Regex.IsMatch(accent, "^#[0-9a-fA-F]{6}$", RegexOptions.NonBacktracking)
-            ? accent
-            : section.Fault("Pages:Accent", $"'{accent}' is not a colour like #2f6f4f", "#2f6f4f");
     }
 
     private void RefuseForProduction(GatehouseSettings settings)

@@ -129,8 +129,19 @@ internal static class SettingsReference
         },
         new("Mail:Workers", "Mails this node sends at once with RabbitMQ. 0: it writes mails, other nodes send them."),
         new("Pages:Title", "The site's name, on pages and in mails; no password may contain it."),
-        new("Pages:Logo", "A picture for the pages."),
+        new("Pages:Logo", "A picture for the pages: a file, which the server then serves, or a path of your own application.")
+        {
+            Values = "a file (.svg, .png, .webp, .jpg) of at most 256 KiB, or a path like `/logo.svg`",
+        },
         new("Pages:Accent", "The colour of buttons, on pages and in mails.") { Values = "a colour like `#2f6f4f`" },
+        new("Pages:Language", "Spoken to customers whose browsers ask for no language of ours.")
+        {
+            Values = "ar, de, en, es, ja, zh-TW",
+        },
+        new("Pages:Texts", "Your own words in place of ours: `Pages:Texts:LANGUAGE:KEY`, keys as in [texts.md](texts.md).")
+        {
+            Values = "texts by language and key",
+        },
         new("Shutdown:Drain",
             "How long a node that is told to stop serves on while `/readyz` sends balancers elsewhere.")
         {

@@ -40,6 +40,17 @@ internal sealed class SettingsSection(IConfiguration configuration)
             .Select(child => child.Value?.Trim()).OfType<string>().Where(value => value.Length > 0)];
     }
 
+    /// <summary>The parts of a section by name, each with its own values by key (<c>key:part:name</c>).</summary>
+    public IEnumerable<(string Part, IReadOnlyDictionary<string, string> Values)> Parts(string key)
+    {
+        Accept(key);
+        foreach (var part in configuration.GetSection($"{Root}:{key}").GetChildren())
+        {
+            yield return (part.Key, part.AsEnumerable(makePathsRelative: true).Where(pair => pair.Value is not null)
+                .ToDictionary(pair => pair.Key, pair => pair.Value!, StringComparer.Ordinal));
+        }
+    }
+
     public bool Flag(string key, bool fallback) => Get(key, fallback ? "true" : "false", "true or false") switch
     {
         null => fallback,

@@ -13,6 +13,7 @@ using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 using Gatehouse.Tokens;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,11 +34,13 @@ internal static class GatehouseServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings).AddSingleton(new MachineClock(TimeProvider.System));
+        services.AddSingleton(new Catalogue(settings.Pages.Language, settings.Pages.Texts));
         AddFloor(services, settings);
         AddMail(services, settings);
         AddAccounts(services, settings);
         AddSessions(services, settings);
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
+        services.AddSingleton<SettingsPageServices>();
         services.AddSingleton<PageAssets>().AddSingleton<WebFiles>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
         services.AddSingleton<EventDeliveries>().AddSingleton<EventRelay>().AddSingleton<Housekeeping>();
         // Started in this order: nothing works on a schema or keys that aren't there yet.

@@ -60,7 +60,7 @@ internal sealed class FrontDoor(GatehouseSettings settings, ILogger<FrontDoor> l
             PasswordQueueFullException => Problems.Busy(),
             StoreUnavailableException => Problems.Unavailable(),
             BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(),
-            BadHttpRequestException => Problems.BadRequest("The request is not well-formed HTTP."),
+            BadHttpRequestException => Problems.BadRequest("problem.malformed_http"),
             _ => Problems.Internal(http.TraceIdentifier),
         };
         if (problem.Status == StatusCodes.Status500InternalServerError)

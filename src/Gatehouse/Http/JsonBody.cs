@@ -70,20 +70,20 @@ internal static class JsonBody
         try
         {
             if (!Utf8.IsValid(utf8.Span) || HasLoneSurrogate(utf8.Span))
-                return (null, Problems.BadRequest("The body is not well-formed UTF-8 text."));
+                return (null, Problems.BadRequest("problem.not_utf8"));
             using var document = JsonDocument.Parse(utf8, Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                return (null, Problems.BadRequest("The body must be a JSON object."));
+                return (null, Problems.BadRequest("problem.not_object"));
             if (Missing(document.RootElement, type) is { } missing)
-                return (null, Problems.BadRequest(missing, "is missing"));
+                return (null, Problems.Missing(missing));
             return (document.RootElement.Deserialize(type), null);
         }
         catch (JsonException exception)
         {
             var member = exception.Path is ['$', '.', .. var name] ? name.Split('.', '[')[0] : null;
             return (null, member is { Length: > 0 } && type.Properties.Any(property => property.Name == member)
-                ? Problems.BadRequest(member, "has the wrong type")
-                : Problems.BadRequest("The body is not acceptable JSON."));
+                ? Problems.WrongType(member)
+                : Problems.BadRequest("problem.not_json"));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
@@ -9,12 +10,23 @@ namespace Gatehouse.Http;
 /// A refusal as the client gets it: RFC 9457 problem JSON with a stable <c>code</c>, and the members by which plotdb
 /// pages know an error (<c>name</c>, <c>id</c>). Every one comes from <see cref="Problems"/>.
 /// </summary>
-internal sealed record Problem(int Status, string Code, int Id, string Title, string Detail) : IResult
+internal sealed record Problem(int Status, string Code, int Id) : IResult
 {
+    private readonly Phrase? detail;
     // Our own page, by a path: RFC 9457 section 3.1.1 allows a relative reference, and it is right behind any proxy.
     private const string Documentation = "/problems#";
 
-    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+    public Phrase Title => new($"problem.{Code}.title");
+
+    /// <summary>A sentence for the customer; general words unless the case has its own.</summary>
+    public Phrase Detail
+    {
+        get => detail ?? new Phrase($"problem.{Code}");
+        init => detail = value;
+    }
+
+    /// <summary>The fields to blame, and what is wrong with each.</summary>
+    public IReadOnlyDictionary<string, Phrase[]>? Errors { get; init; }
 
     /// <summary>Sent as <c>Retry-After</c>, rounded up to whole seconds.</summary>
     public TimeSpan? RetryAfter { get; init; }
@@ -41,20 +53,20 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
             response.Headers.RetryAfter = HeaderUtilities.FormatNonNegativeInt64(Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)));
     }
 
-    public byte[] ToJson()
+    private byte[] ToJson(Speech speech)
     {
         return JsonBytes.Object(json =>
         {
             json.WriteString("type", Documentation + Code);
-            json.WriteString("title", Title);
+            json.WriteString("title", speech.Say(Title));
             json.WriteNumber("status", Status);
-            json.WriteString("detail", Detail);
+            json.WriteString("detail", speech.Say(Detail));
             json.WriteString("code", Code);
             json.WriteString("name", "lderror");
             json.WriteNumber("id", Id);
             if (TraceId is not null)
                 json.WriteString("trace_id", TraceId);
-            WriteErrors(json);
+            WriteErrors(json, speech);
         });
     }
 
@@ -65,13 +77,15 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
         response.ContentType = "application/problem+json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         SetHeaders(response);
-        var body = ToJson();
+        var speech = httpContext.GetPreferredSpeech();
+        response.Headers.ContentLanguage = speech.Language.Tag;
+        var body = ToJson(speech);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
 
-    private void WriteErrors(Utf8JsonWriter json)
+    private void WriteErrors(Utf8JsonWriter json, Speech speech)
     {
         if (Errors is null)
             return;
@@ -80,7 +94,7 @@ internal sealed record Problem(int Status, string Code, int Id, string Title, st
         {
             json.WriteStartArray(field);
             foreach (var message in messages)
-                json.WriteStringValue(message);
+                json.WriteStringValue(speech.Say(message));
             json.WriteEndArray();
         }
         json.WriteEndObject();

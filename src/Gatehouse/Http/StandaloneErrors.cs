@@ -29,6 +29,6 @@ internal sealed class StandaloneErrors(RequestDelegate next)
         StatusCodes.Status405MethodNotAllowed => Problems.MethodNotAllowed(),
         StatusCodes.Status413PayloadTooLarge => Problems.TooLarge(),
         StatusCodes.Status415UnsupportedMediaType => Problems.UnsupportedMediaType(),
-        _ => Problems.BadRequest("The request is not acceptable.") with { Status = status },
+        _ => Problems.BadRequest("problem.not_acceptable") with { Status = status },
     };
 }

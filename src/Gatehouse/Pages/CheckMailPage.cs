@@ -22,11 +22,11 @@ internal static class CheckMailPage
             : Show(notice: null, form["email"], problem);
     }
 
-    private static Page Show(Html? notice, string? typed, Problem? problem) => new("Check your email", $"""
-        {notice}
-        <p>We sent you a mail with a link. Open it to finish; it can take a minute or two, and it may be in the spam folder.</p>
-        <h2>No mail?</h2>
-        {new Form(Path, "Send it again", [Field.Email(typed)]) { Problem = problem }.ToHtml()}
+    private static Page Show(Notice? notice, string? typed, Problem? problem) => new("check_mail.title", speech => $"""
+        {notice?.ToHtml(speech)}
+        <p>{speech["check_mail.look"]}</p>
+        <h2>{speech["check_mail.none"]}</h2>
+        {new Form(Path, "check_mail.button", [Field.Email(typed)]) { Problem = problem, Quiet = true }.ToHtml(speech)}
         """)
     {
         Problem = problem,

@@ -14,8 +14,8 @@ internal static class DevMailPage
     public static async Task<IResult> List(Database database, CancellationToken cancellationToken)
     {
         var mails = await database.ReadAsync(db => DevMailbox.ListAsync(db, to: null), cancellationToken);
-        return new Page("Mails", mails.Count == 0
-            ? Html.Of($"<p>No mail was sent yet.</p>")
+        return new Page("dev_mail.title", speech => mails.Count == 0
+            ? Html.Of($"<p>{speech["dev_mail.none"]}</p>")
             : Html.Of($"""<ul class="mails">{mails.Select(Line)}</ul>"""));
     }
 
@@ -23,21 +23,22 @@ internal static class DevMailPage
     {
         if (await database.ReadAsync(db => DevMailbox.FindAsync(db, id), cancellationToken) is not { } mail)
             return Problems.NotFound();
-        return new Page(mail.Subject, $"""
+        return new Page("dev_mail.mail", speech => $"""
             <dl>
-            <dt>To</dt><dd><bdi>{mail.Recipient}</bdi></dd>
-            <dt>Kind</dt><dd>{mail.Kind}</dd>
-            <dt>At</dt><dd>{UnixMicros.ToRfc3339(mail.CreatedAt)}</dd>
+            <dt>{speech["dev_mail.subject"]}</dt><dd><bdi>{mail.Subject}</bdi></dd>
+            <dt>{speech["dev_mail.to"]}</dt><dd><bdi>{mail.Recipient}</bdi></dd>
+            <dt>{speech["dev_mail.kind"]}</dt><dd>{mail.Kind}</dd>
+            <dt>{speech["dev_mail.at"]}</dt><dd>{Moment.ToHtml(mail.CreatedAt)}</dd>
             </dl>
-            <pre class="mail">{Linked(mail.Text)}</pre>
-            <details><summary>As HTML</summary><pre class="mail">{mail.Html}</pre></details>
-            <nav aria-label="Other ways"><p><a href="{Path}">All mails</a></p></nav>
+            <pre class="mail" dir="auto">{Linked(mail.Text)}</pre>
+            <details><summary>{speech["dev_mail.html"]}</summary><pre class="mail" dir="ltr">{mail.Html}</pre></details>
+            <nav aria-label="{speech["page.ways"]}"><p><a href="{Path}">{speech["dev_mail.all"]}</a></p></nav>
             """);
     }
 
     private static Html Line(DevMail mail) => $"""
-        <li><a href="{Path}/{Uri.EscapeDataString(mail.Id)}">{mail.Subject}</a><br>
-        <bdi>{mail.Recipient}</bdi><br>{UnixMicros.ToRfc3339(mail.CreatedAt)}</li>
+        <li><a href="{Path}/{Uri.EscapeDataString(mail.Id)}"><bdi>{mail.Subject}</bdi></a>
+        <small><bdi>{mail.Recipient}</bdi>, {Moment.ToHtml(mail.CreatedAt)}</small></li>
         """;
 
     /// <summary>The text with its addresses clickable; all that isn't one is text.</summary>

@@ -14,9 +14,9 @@ internal static class NewEmailPage
         HttpContext http, string token, SettingsServices services, CancellationToken cancellationToken) =>
         await ChangeEmail.LookAsync(http, token, LinkPurpose.ChangeEmail, services, cancellationToken) is { } problem
             ? Refuse(problem)
-            : new Page("Use this address?", $"""
-                <p>Your account gets mails at this address from now on, and you log in with it.</p>
-                {new Form($"/auth/email/{Uri.EscapeDataString(token)}", "Use this address", []).ToHtml()}
+            : new Page("new_email.title", speech => $"""
+                <p>{speech["new_email.what"]}</p>
+                {new Form($"/auth/email/{Uri.EscapeDataString(token)}", "new_email.button", []).ToHtml(speech)}
                 """)
             {
                 Place = "/auth/email",
@@ -35,8 +35,8 @@ internal static class NewEmailPage
 
     private static Page Refuse(Problem problem) => problem.Code != "link_invalid"
         ? ProblemPage.Of(problem)
-        : ProblemPage.Of(problem with { Detail = "It may have been used already, or it is too old by now." }, $"""
-            <p><a class="primary" href="{SettingsPage.Path}">Ask again in your settings</a></p>
+        : ProblemPage.Of(problem with { Detail = "link.old" }, speech => $"""
+            <p><a class="primary" href="{SettingsPage.Path}">{speech["new_email.again"]}</a></p>
             """);
 }
 
@@ -49,10 +49,10 @@ internal static class OldEmailPage
         HttpContext http, string token, SettingsServices services, CancellationToken cancellationToken) =>
         await ChangeEmail.LookAsync(http, token, LinkPurpose.UndoEmail, services, cancellationToken) is { } problem
             ? Refuse(problem)
-            : new Page("Take the change back?", $"""
-                <p>This address becomes your account's again, and everybody is logged out of it.</p>
-                <p>Afterwards choose a new password: whoever changed the address knows the one you have.</p>
-                {new Form($"/auth/email/undo/{Uri.EscapeDataString(token)}", "Take it back", []).ToHtml()}
+            : new Page("old_email.title", speech => $"""
+                <p>{speech["old_email.what"]}</p>
+                <p>{speech["old_email.afterwards"]}</p>
+                {new Form($"/auth/email/undo/{Uri.EscapeDataString(token)}", "old_email.button", []).ToHtml(speech)}
                 """)
             {
                 Place = "/auth/email/undo",
@@ -71,7 +71,7 @@ internal static class OldEmailPage
 
     private static Page Refuse(Problem problem) => problem.Code != "link_invalid"
         ? ProblemPage.Of(problem)
-        : ProblemPage.Of(problem with { Detail = "It may have been used already, or the three days are over." }, $"""
-            <p><a class="primary" href="{ForgottenPage.Path}">Choose a new password</a></p>
+        : ProblemPage.Of(problem with { Detail = "link.old_undo" }, speech => $"""
+            <p><a class="primary" href="{ForgottenPage.Path}">{speech["recovery.choose"]}</a></p>
             """);
 }

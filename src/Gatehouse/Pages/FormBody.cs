@@ -34,7 +34,7 @@ internal sealed class FormBody
                 return (null, Problems.TooLarge());
             return Parse(buffer.AsSpan(0, length)) is { } form
                 ? (form, null)
-                : (null, Problems.BadRequest("The form is not well-formed: a field twice, a broken escape, or not UTF-8 text."));
+                : (null, Problems.BadRequest("problem.malformed_form"));
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Sessions;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -31,28 +32,32 @@ internal static class HomePage
 
     private static Page ForGuest(HttpRequest request, GatehouseSettings settings, ServedFeatures served)
     {
-        var closed = !SignUpPage.IsOpen(settings, served);
-        return new Page("Welcome", $"""
-            {Notice.Of(request)}
-            <p>This is the door to {settings.Pages.Title}. Log in to your account{(closed ? "" : ", or make one")}.</p>
-            <p class="actions"><a class="primary" href="{LogInPage.Path}">Log in</a>
-            {(closed ? null : Html.Of($"""<a class="secondary" href="{SignUpPage.Path}">Sign up</a>"""))}</p>
+        var open = SignUpPage.IsOpen(settings, served);
+        var what = new Phrase(open ? "home.guest" : "home.guest_closed", ("site", settings.Pages.Title));
+        return new Page("home.welcome", speech => $"""
+            {Notice.Of(request)?.ToHtml(speech)}
+            <p>{speech.Say(what)}</p>
+            <p class="actions"><a class="primary" href="{LogInPage.Path}">{speech["log_in.button"]}</a>
+            {(open ? Html.Of($"""<a class="secondary" href="{SignUpPage.Path}">{speech["sign_up.button"]}</a>""") : null)}</p>
             """);
     }
 
-    private static Page ForCustomer(HttpRequest request, Session session, ServedFeatures served) => new("You are logged in", $"""
-        {Notice.Of(request)}
-        {(session.ProfileName is null ? null : Html.Of($"""<p class="who"><bdi>{session.ProfileName}</bdi></p>"""))}
-        <p>Your account: <bdi>{session.Email ?? session.Username}</bdi></p>
-        <p class="actions">{(served.Have(GatehouseFeatures.Users) ? Choose(session) : null)}{ToSettings(served)}</p>
-        {new Form(Path, "Log out", []) { Quiet = true }.ToHtml()}
+    private static Page ForCustomer(HttpRequest request, Session session, ServedFeatures served) => new("home.title", speech => $"""
+        {Notice.Of(request)?.ToHtml(speech)}
+        <div class="who">{Who(session)}
+        <p>{(session.ProfileName is null ? null : Html.Of($"<strong><bdi>{session.ProfileName}</bdi></strong>"))}
+        <small><bdi>{session.Email ?? session.Username}</bdi></small></p></div>
+        <p class="actions">{(served.Have(GatehouseFeatures.Users) ? Choose(session, speech) : null)}{ToSettings(served, speech)}</p>
+        {new Form(Path, "home.log_out", []) { Quiet = true }.ToHtml(speech)}
         """);
 
-    private static Html? ToSettings(ServedFeatures served) => served.Have(GatehouseFeatures.Settings)
-        ? Html.Of($""" <a class="secondary" href="{SettingsPage.Path}">Settings</a>""")
+    private static Html? Who(Session session) => session.UserId is { } id && session.ProfileName is { } name ? Avatar.ToHtml(id, name) : null;
+
+    private static Html? ToSettings(ServedFeatures served, Speech speech) => served.Have(GatehouseFeatures.Settings)
+        ? Html.Of($""" <a class="secondary" href="{SettingsPage.Path}">{speech["settings.title"]}</a>""")
         : null;
 
-    private static Html Choose(Session session) => session.UserId is null
-        ? Html.Of($"""<a class="primary" href="{UsersPage.Path}">Who is it today?</a>""")
-        : Html.Of($"""<a class="secondary" href="{UsersPage.Path}">Choose another user</a>""");
+    private static Html Choose(Session session, Speech speech) => session.UserId is null
+        ? Html.Of($"""<a class="primary" href="{UsersPage.Path}">{speech["users.title"]}</a>""")
+        : Html.Of($"""<a class="secondary" href="{UsersPage.Path}">{speech["home.another_user"]}</a>""");
 }

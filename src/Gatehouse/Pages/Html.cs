@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using Gatehouse.Texts;
 
 namespace Gatehouse.Pages;
 
@@ -20,6 +21,22 @@ internal sealed class Html
 
     /// <summary>Gives an interpolated string this type where C# would make it a plain string.</summary>
     public static Html Of(Html piece) => piece;
+
+    /// <summary>A text of the catalogue whose holes are filled with markup.</summary>
+    public static Html Say(Speech speech, string key, params ReadOnlySpan<(string Hole, Html Piece)> filling)
+    {
+        var piece = Of($"");
+        foreach (var (literal, hole) in speech.Pieces(key))
+        {
+            piece.AppendFormatted(literal);
+            foreach (var (name, markup) in filling)
+            {
+                if (name == hole)
+                    piece.AppendFormatted(markup);
+            }
+        }
+        return piece;
+    }
 
     public void AppendLiteral(string literal) => markup.Append(literal);
 

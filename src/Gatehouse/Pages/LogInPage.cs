@@ -1,6 +1,7 @@
 using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Sessions;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -9,8 +10,11 @@ internal static class LogInPage
 {
     public const string Path = "/auth/login";
 
-    public static IResult Get(HttpContext http, GatehouseSettings settings, ServedFeatures served) =>
-        Show(http, ReturnPath.Parse(http.Request.Query["return"]), typed: null, problem: null, settings, served);
+    public static IResult Get(HttpContext http, GatehouseSettings settings, ServedFeatures served)
+    {
+        CookieProbe.Set(http);
+        return Show(http, ReturnPath.Parse(http.Request.Query["return"]), typed: null, problem: null, settings, served);
+    }
 
     public static async Task<IResult> Post(
         HttpContext http, LogInServices services, GatehouseSettings settings, ServedFeatures served,
@@ -27,6 +31,8 @@ internal static class LogInPage
             Password = form["password"],
             UserId = form["user_id"],
         };
+        if (CookieProbe.IsLost(http.Request))
+            return new SeeOther(Notice.On(Path, Notice.Cookies));
         var (issued, problem) = await LogIn.HandleAsync(http, request, SessionVia.Cookie, services, cancellationToken);
         if (problem is not null)
             return Show(http, target, request.Email ?? request.Username, problem, settings, served);
@@ -38,18 +44,17 @@ internal static class LogInPage
     private static Page Show(
         HttpContext http, ReturnPath target, string? typed, Problem? problem, GatehouseSettings settings, ServedFeatures served)
     {
-        var form = new Form(Path, "Log in",
-            [Field.EmailOrUsername(typed), Field.Password("Password", "current-password")])
+        var form = new Form(Path, "log_in.button", [Field.EmailOrUsername(typed), Field.Password()])
         {
             Problem = problem,
             Hidden = [("return", target == ReturnPath.Home ? null : target.Path)],
         };
-        return new Page("Log in", $"""
-            {(problem is null ? Notice.Of(http.Request) : null)}{form.ToHtml()}
-            {Resend(problem, served)}
-            <nav aria-label="Other ways">
-            {Recover(served)}
-            {SignUpLink(settings, served)}
+        return new Page("log_in.title", speech => $"""
+            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}{form.ToHtml(speech)}
+            {Resend(problem, served, speech)}
+            <nav aria-label="{speech["page.ways"]}">
+            {Recover(served, speech)}
+            {SignUpLink(settings, served, speech)}
             </nav>
             """)
         {
@@ -57,16 +62,16 @@ internal static class LogInPage
         };
     }
 
-    private static Html? Recover(ServedFeatures served) => served.Have(GatehouseFeatures.Recovery)
-        ? Html.Of($"""<p><a href="{ForgottenPage.Path}">Forgot your password?</a></p>""")
+    private static Html? Recover(ServedFeatures served, Speech speech) => served.Have(GatehouseFeatures.Recovery)
+        ? Html.Of($"""<p><a href="{ForgottenPage.Path}">{speech["recovery.title"]}</a></p>""")
         : null;
 
-    private static Html? Resend(Problem? problem, ServedFeatures served) =>
+    private static Html? Resend(Problem? problem, ServedFeatures served, Speech speech) =>
         problem is { Code: "account_unverified" } && served.Have(GatehouseFeatures.SignUp)
-        ? Html.Of($"""<p><a href="{CheckMailPage.Path}">Send the mail again</a></p>""")
+        ? Html.Of($"""<p><a href="{CheckMailPage.Path}">{speech["log_in.resend"]}</a></p>""")
         : null;
 
-    private static Html? SignUpLink(GatehouseSettings settings, ServedFeatures served) => SignUpPage.IsOpen(settings, served)
-        ? Html.Of($"""<p>New here? <a href="{SignUpPage.Path}">Sign up</a></p>""")
+    private static Html? SignUpLink(GatehouseSettings settings, ServedFeatures served, Speech speech) => SignUpPage.IsOpen(settings, served)
+        ? Html.Of($"""<p>{speech["log_in.new_here"]} <a href="{SignUpPage.Path}">{speech["sign_up.button"]}</a></p>""")
         : null;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -6,7 +8,7 @@ namespace Gatehouse.Pages;
 /// A sentence that the page after a form shows once. The address names it (<c>?note=</c>); the words are ours, so that a
 /// link from elsewhere can't put any into our mouth.
 /// </summary>
-internal static class Notice
+internal sealed class Notice
 {
     public const string UsernameTaken = "username_taken"; // as in the note of the API's answer
     public const string Confirmed = "confirmed";
@@ -14,6 +16,7 @@ internal static class Notice
     public const string LoggedOut = "logged_out";
     public const string Sent = "sent";
     public const string UserAdded = "user_added";
+    public const string UserDeleted = "user_deleted";
     public const string Saved = "saved";
     public const string OwnPasswordChanged = "own_password_changed";
     public const string EmailAsked = "email_asked";
@@ -21,29 +24,25 @@ internal static class Notice
     public const string SessionsEnded = "sessions_ended";
     public const string Deleted = "deleted";
     public const string TakenBack = "taken_back";
+    public const string Cookies = "cookies";
+
+    private readonly string note;
+
+    private Notice(string note) => this.note = note;
+
+    /// <summary>Each is <c>notice.NAME</c> in the catalogue of texts.</summary>
+    public static FrozenSet<string> All { get; } = FrozenSet.Create(
+        StringComparer.Ordinal,
+        UsernameTaken, Confirmed, PasswordChanged, LoggedOut, Sent, UserAdded, UserDeleted, Saved, OwnPasswordChanged, EmailAsked,
+        EmailChanged, SessionsEnded, Deleted, TakenBack, Cookies);
 
     /// <summary>A page of ours, with the notice.</summary>
     public static string On(string page, string? note) => note is null ? page : $"{page}?note={note}";
 
-    public static Html? Of(HttpRequest request) => Sentence(request.Query["note"]) is { } sentence
-        ? Html.Of($"""<p class="notice" role="status">{sentence}</p>""")
-        : null;
+    public static Notice? Of(HttpRequest request) =>
+        request.Query["note"] is [{ } note] && All.Contains(note) ? new Notice(note) : null;
 
-    private static string? Sentence(string? note) => note switch
-    {
-        UsernameTaken => "Your account is ready. The username you had asked for was taken in the meantime.",
-        Confirmed => "Your account is confirmed. You can log in now.",
-        PasswordChanged => "Your new password is set, and everybody was logged out of your account. Log in with it now.",
-        LoggedOut => "You are logged out.",
-        Sent => "If that address is waiting for a mail from us, it is on its way now.",
-        UserAdded => "The user was added.",
-        Saved => "Your change is saved.",
-        OwnPasswordChanged => "Your new password is set. Everywhere else you are logged out.",
-        EmailAsked => "Open the link in the mail that is on its way to the new address. Nothing changes before.",
-        EmailChanged => "The new address is your account's from now on.",
-        SessionsEnded => "Done. There you are logged out.",
-        Deleted => "Your account is deleted. Good-bye, and thank you.",
-        TakenBack => "The old address is your account's again. Now choose a new password for it.",
-        _ => null,
-    };
+    public Html ToHtml(Speech speech) => $"""
+        <p class="{(note == Cookies ? "alert" : "notice")}" role="{(note == Cookies ? "alert" : "status")}">{speech[$"notice.{note}"]}</p>
+        """;
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Gatehouse.Configuration;
+using Gatehouse.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -26,6 +27,11 @@ internal sealed class PageAssets
     public string StyleUrl { get; }
 
     public static IResult Style(HttpContext http, PageAssets assets) => Answer(http, assets.style, "text/css; charset=utf-8");
+
+    /// <summary>The operator's picture. A drawing may hold a script; the policy of every answer keeps it from running.</summary>
+    public static IResult Logo(GatehouseSettings settings) => settings.Pages.Logo is { File: { } file }
+        ? Results.File(file, Configuration.Logo.TypeOf(file))
+        : Problems.NotFound();
 
     private static IResult Answer(HttpContext http, byte[] bytes, string type)
     {

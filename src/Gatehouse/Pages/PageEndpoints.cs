@@ -42,6 +42,8 @@ internal static class PageEndpoints
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
         pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
         pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' style sheet.");
+        if (((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<GatehouseSettings>().Pages.Logo is { File: not null } logo)
+            pages.MapMethods(logo.Address, Reading, PageAssets.Logo).For(Access.Anyone);
         WebFiles.Map(pages);
     }
 
@@ -93,6 +95,6 @@ internal static class PageEndpoints
     /// <summary>One parameter given twice means two things; nobody is left to choose (GH-SEC-247).</summary>
     private static ValueTask<object?> RefuseRepeatedAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
         context.HttpContext.Request.Query.Any(parameter => parameter.Value.Count > 1)
-            ? ValueTask.FromResult<object?>(Problems.BadRequest("A parameter stands in the address twice."))
+            ? ValueTask.FromResult<object?>(Problems.BadRequest("problem.doubled_parameter"))
             : next(context);
 }

@@ -1,4 +1,5 @@
 using Gatehouse.Http;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -8,16 +9,16 @@ internal static class ProblemsPage
 {
     public const string Path = "/problems";
 
-    public static IResult Get() => new Page("Problems", $"""
-        <p>Every error of the API is a problem (RFC 9457): a JSON object with one of the codes below.</p>
-        {Problems.Catalogue.Select(ToHtml)}
+    public static IResult Get() => new Page("problems.title", speech => $"""
+        <p>{speech["problems.what"]}</p>
+        {Problems.Catalogue.Select(problem => ToHtml(problem, speech))}
         """);
 
-    private static Html ToHtml(Problem problem) => $"""
+    private static Html ToHtml(Problem problem, Speech speech) => $"""
         <section id="{problem.Code}">
-        <h2>{problem.Title}</h2>
-        <p>{problem.Detail}</p>
-        <dl>
+        <h2>{speech.Say(problem.Title)}</h2>
+        <p>{speech.Say(problem.Detail)}</p>
+        <dl dir="ltr">
         <dt>code</dt><dd><code>{problem.Code}</code></dd>
         <dt>status</dt><dd>{problem.Status}</dd>
         <dt>id</dt><dd>{problem.Id}</dd>
@@ -35,9 +36,9 @@ internal static class FailedPage
     {
         string? code = http.Request.Query["code"];
         var known = Problems.Catalogue.FirstOrDefault(problem => problem.Code == code);
-        return new Page("That didn't work", $"""
-            <p>{known?.Detail ?? "You could not be logged in. Nothing was changed."}</p>
-            <p><a class="primary" href="{LogInPage.Path}">Log in another way</a></p>
+        return new Page("failed.title", speech => $"""
+            <p>{speech.Say(known?.Detail ?? "failed.what")}</p>
+            <p><a class="primary" href="{LogInPage.Path}">{speech["failed.button"]}</a></p>
             """);
     }
 }

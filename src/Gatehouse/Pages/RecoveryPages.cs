@@ -9,7 +9,8 @@ internal static class ForgottenPage
 {
     public const string Path = "/auth/passwd";
 
-    public static IResult Get(HttpContext http) => http.Request.Query["note"] == Notice.Sent ? Sent() : Show(null, null, Notice.Of(http.Request));
+    public static IResult Get(HttpContext http) =>
+        http.Request.Query["note"] == Notice.Sent ? Sent() : Show(null, null, Notice.Of(http.Request));
 
     public static async Task<IResult> Post(HttpContext http, RecoveryServices services, CancellationToken cancellationToken)
     {
@@ -21,20 +22,20 @@ internal static class ForgottenPage
         return problem is null ? new SeeOther(Notice.On(Path, Notice.Sent)) : Show(name, problem);
     }
 
-    private static Page Show(string? typed, Problem? problem, Html? notice = null) => new("Forgot your password?", $"""
-        {notice}
-        <p>We send you a link by which you can choose a new one.</p>
-        {new Form(Path, "Send the link", [Field.EmailOrUsername(typed)]) { Problem = problem }.ToHtml()}
-        <nav aria-label="Other ways"><p><a href="{LogInPage.Path}">Back to log in</a></p></nav>
+    private static Page Show(string? typed, Problem? problem, Notice? notice = null) => new("recovery.title", speech => $"""
+        {notice?.ToHtml(speech)}
+        <p>{speech["recovery.what"]}</p>
+        {new Form(Path, "recovery.button", [Field.EmailOrUsername(typed)]) { Problem = problem }.ToHtml(speech)}
+        <nav aria-label="{speech["page.ways"]}"><p><a href="{LogInPage.Path}">{speech["recovery.back"]}</a></p></nav>
         """)
     {
         Problem = problem,
     };
 
-    private static Page Sent() => new("Check your email", $"""
-        <p role="status">If there is an account for what you entered, a mail with a link is on its way to it.</p>
-        <p>It can take a minute or two, and it may be in the spam folder.</p>
-        <nav aria-label="Other ways"><p><a href="{Path}">Try another address</a></p></nav>
+    private static Page Sent() => new("check_mail.title", speech => $"""
+        <p role="status">{speech["recovery.sent"]}</p>
+        <p>{speech["recovery.spam"]}</p>
+        <nav aria-label="{speech["page.ways"]}"><p><a href="{Path}">{speech["recovery.another"]}</a></p></nav>
         """);
 }
 
@@ -62,14 +63,14 @@ internal static class NewPasswordPage
 
     private static Page Show(string token, Problem? problem, RecoveryServices services)
     {
-        var form = new Form($"{ForgottenPage.Path}/{Uri.EscapeDataString(token)}", "Set the password",
-            [Field.NewPassword("New password", services.Settings.SignUp)])
+        var form = new Form($"{ForgottenPage.Path}/{Uri.EscapeDataString(token)}", "recovery.set",
+            [Field.NewPassword("field.new_password", services.Settings.SignUp)])
         {
             Problem = problem,
         };
-        return new Page("Choose a new password", $"""
-            <p>Afterwards everybody is logged out of your account, and you log in with the new password.</p>
-            {form.ToHtml()}
+        return new Page("recovery.choose", speech => $"""
+            <p>{speech["recovery.afterwards"]}</p>
+            {form.ToHtml(speech)}
             """)
         {
             Problem = problem,
@@ -79,7 +80,7 @@ internal static class NewPasswordPage
 
     private static Page Refuse(Problem problem) => problem.Code != "link_invalid"
         ? ProblemPage.Of(problem)
-        : ProblemPage.Of(problem with { Detail = "It may have been used already, or it is too old by now." }, $"""
-            <p><a class="primary" href="{ForgottenPage.Path}">Ask for a new link</a></p>
+        : ProblemPage.Of(problem with { Detail = "link.old" }, speech => $"""
+            <p><a class="primary" href="{ForgottenPage.Path}">{speech["recovery.again"]}</a></p>
             """);
 }

@@ -8,9 +8,9 @@ internal static class ResetPage
 {
     public const string Path = "/auth/reset";
 
-    public static IResult Get() => new Page("Start afresh", $"""
-        <p>If logging in doesn't work as it should, this logs you out in this browser and clears what we keep in it.</p>
-        {new Form(Path, "Clear and log out", []).ToHtml()}
+    public static IResult Get() => new Page("reset.title", speech => $"""
+        <p>{speech["reset.what"]}</p>
+        {new Form(Path, "reset.button", []).ToHtml(speech)}
         """);
 
     public static async Task<IResult> Post(HttpContext http, LogOutServices services, CancellationToken cancellationToken)

@@ -47,20 +47,21 @@ internal static class SignUpPage
         // An invite from the link goes along unseen, until it is the one thing to mend.
         var askInvite = problem is { Code: "invite_required" or "invite_invalid" }
             || (settings.SignUp.Mode == SignUpMode.InviteOnly && typed.Invite is null);
-        var form = new Form(Path, "Sign up",
+        var form = new Form(Path, "sign_up.button",
         [
             Field.Email(typed.Email),
-            Field.NewPassword("Password", settings.SignUp),
-            new Field("displayname", "Your name", "text", "nickname") { Value = typed.Name, Optional = true },
+            Field.NewPassword("field.password", settings.SignUp),
+            new Field("displayname", "field.your_name", "text", "nickname") { Value = typed.Name, Optional = true },
             .. askInvite ? [InviteField(typed.Invite, settings)] : Array.Empty<Field>(),
         ])
         {
             Problem = problem,
             Hidden = [("invite", askInvite ? null : typed.Invite)],
         };
-        return new Page("Sign up", $"""
-            {form.ToHtml()}
-            <nav aria-label="Other ways"><p>Do you have an account? <a href="{LogInPage.Path}">Log in</a></p></nav>
+        return new Page("sign_up.title", speech => $"""
+            {form.ToHtml(speech)}
+            <nav aria-label="{speech["page.ways"]}">
+            <p>{speech["sign_up.have_account"]} <a href="{LogInPage.Path}">{speech["log_in.button"]}</a></p></nav>
             """)
         {
             Problem = problem,
@@ -68,10 +69,10 @@ internal static class SignUpPage
         };
     }
 
-    private static Field InviteField(string? invite, GatehouseSettings settings) => new("invite", "Invite", "text", "off")
+    private static Field InviteField(string? invite, GatehouseSettings settings) => new("invite", "field.invite", "text", "off")
     {
         Value = invite,
-        Hint = "The code at the end of the link you were sent.",
+        Hint = "field.invite.hint",
         Optional = settings.SignUp.Mode != SignUpMode.InviteOnly,
     };
 

@@ -32,7 +32,7 @@ internal static class UsersPage
             return problem ?? (IResult)new SeeOther(target.Path);
         }
         var request = new CreateUserRequest { Name = form["name"] ?? "", Password = form["password"] ?? "" };
-        var (added, refused) = await UserFlows.CreateAsync(http, known.Session, request, services, cancellationToken);
+        var (added, refused) = await UserFlows.CreateAsync(http, known.Session, request, null, services, cancellationToken);
         return added is null
             ? await ShowAsync(http, known.Session, target, form["name"], refused, services, cancellationToken)
             : new SeeOther(Notice.On(Path, Notice.UserAdded));
@@ -46,24 +46,22 @@ internal static class UsersPage
     {
         var users = await UserFlows.ListAsync(session, services, cancellationToken);
         var back = target == ReturnPath.Home ? null : target.Path;
-        var form = new Form(Path, "Add the user",
-        [
-            new Field("name", "Name", "text", "off") { Value = typed },
-            Field.Password("Password of the account", "current-password"),
-        ])
+        var form = new Form(Path, "users.add_button",
+            [new Field("name", "field.name", "text", "off") { Value = typed }, Field.Password("field.account_password")])
         {
             Problem = problem,
-            WrongPassword = "This is not the password of the account.",
+            WrongPassword = "error.account_password",
             Hidden = [("return", back)],
+            Quiet = true,
         };
-        return new Page("Who is it today?", $"""
-            {(problem is null ? Notice.Of(http.Request) : null)}
+        return new Page("users.title", speech => $"""
+            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}
             <form method="post" action="{Path}">
             {(back is null ? null : Html.Of($"""<input type="hidden" name="return" value="{back}">"""))}
             <ul class="users">{users.Select(user => ToHtml(user, session))}</ul>
             </form>
-            <details{(problem is null ? null : Html.Of($" open"))}><summary>Add a user</summary>{form.ToHtml()}</details>
-            <nav aria-label="Other ways"><p><a href="{HomePage.Path}">Home</a></p></nav>
+            <details{(problem is null ? null : Html.Of($" open"))}><summary>{speech["users.add"]}</summary>{form.ToHtml(speech)}</details>
+            <nav aria-label="{speech["page.ways"]}"><p><a href="{HomePage.Path}">{speech["page.home"]}</a></p></nav>
             """)
         {
             Problem = problem,
@@ -74,7 +72,7 @@ internal static class UsersPage
     {
         var current = user.Id == session.UserId ? Html.Of($"""aria-current="true" """) : null;
         return $"""
-            <li><button type="submit" {current}name="user_id" value="{user.Id}"><bdi>{user.Name}</bdi></button></li>
+            <li><button type="submit" {current}name="user_id" value="{user.Id}">{Avatar.ToHtml(user.Id, user.Name)}<bdi>{user.Name}</bdi></button></li>
             """;
     }
 }

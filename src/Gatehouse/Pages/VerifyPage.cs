@@ -53,24 +53,24 @@ internal static class VerifyPage
     private static Page Show(string token, string? name, Problem? problem, GatehouseSettings settings)
     {
         var ask = settings.Verification.AskPassword;
-        var form = new Form($"{CheckMailPage.Path}/{Uri.EscapeDataString(token)}", ask ? "Finish" : "Confirm account", ask
+        var form = new Form($"{CheckMailPage.Path}/{Uri.EscapeDataString(token)}", ask ? "verify.button" : "verify.button_only", ask
             ?
             [
-                new Field("user_name", "Your name", "text", "nickname")
+                new Field("user_name", "field.your_name", "text", "nickname")
                 {
                     Value = name,
-                    Hint = "What the first user of your account is called. You can add others later.",
+                    Hint = "verify.name_hint",
                 },
-                Field.Password("Password", "current-password") with { Hint = "The one you chose when you signed up." },
+                Field.Password() with { Hint = "verify.password_hint" },
             ]
             : [])
         {
             Problem = problem,
-            WrongPassword = "This is not the password you chose when you signed up.",
+            WrongPassword = "verify.wrong_password",
         };
-        return new Page("Confirm your account", $"""
-            <p>{(ask ? "One step to go: say who you are." : "One click to go.")}</p>
-            {form.ToHtml()}
+        return new Page("verify.title", speech => $"""
+            <p>{speech[ask ? "verify.what" : "verify.what_only"]}</p>
+            {form.ToHtml(speech)}
             """)
         {
             Problem = problem,
@@ -82,9 +82,13 @@ internal static class VerifyPage
     {
         if (!IsAboutLink(problem))
             return ProblemPage.Of(problem);
-        return ProblemPage.Of(problem with { Detail = "It may have been used already, or it is too old by now." }, $"""
-            <p>If you confirmed your account already, just <a href="{LogInPage.Path}">log in</a>.</p>
-            <p>If not, <a href="{CheckMailPage.Path}">ask for a new link</a> or <a href="{SignUpPage.Path}">sign up again</a>.</p>
+        return ProblemPage.Of(problem with { Detail = "link.old" }, speech => $"""
+            <p>{Html.Say(speech, "verify.confirmed_already", ("log_in", Link(LogInPage.Path, speech["verify.log_in"])))}</p>
+            <p>{Html.Say(speech, "verify.not_confirmed",
+                ("new_link", Link(CheckMailPage.Path, speech["verify.new_link"])),
+                ("sign_up", Link(SignUpPage.Path, speech["verify.sign_up"])))}</p>
             """);
     }
+
+    private static Html Link(string address, string words) => $"""<a href="{address}">{words}</a>""";
 }

@@ -32,7 +32,7 @@ internal static class Recover
             return problem;
         return (request!.Email ?? request.Username) is { } name
             ? await AskAsync(http, name, services, cancellationToken) ?? Accepted
-            : Problems.BadRequest("email", "is missing");
+            : Problems.Missing("email");
     }
 
     public static async Task<Problem?> AskAsync(
@@ -40,7 +40,7 @@ internal static class Recover
     {
         var key = EmailAddress.TryParse(name, out var email) ? email.Key : services.Rules.ParseUsername(name)?.Key;
         if (key is null)
-            return Problems.InvalidInput("email", "This is neither an email address nor a username.");
+            return Problems.InvalidInput("email", "error.email_or_username");
         if (await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
         await services.Database.TransactAsync(

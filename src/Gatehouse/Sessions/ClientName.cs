@@ -1,3 +1,5 @@
+using Gatehouse.Texts;
+
 namespace Gatehouse.Sessions;
 
 /// <summary>
@@ -15,15 +17,17 @@ internal static class ClientName
 
     private static readonly (string Mark, string Name)[] Systems =
     [
-        ("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
-        ("Mac OS X", "a Mac"), ("Linux", "Linux"),
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+        ("Mac OS X", "Mac"), ("Linux", "Linux"),
     ];
 
-    public static string Of(string? userAgent)
+    public static Phrase Of(string? userAgent) => (Find(Browsers, userAgent), Find(Systems, userAgent)) switch
     {
-        var browser = Find(Browsers, userAgent) ?? "An app";
-        return Find(Systems, userAgent) is { } system ? $"{browser} on {system}" : browser;
-    }
+        ({ } browser, { } system) => new Phrase("client.browser_system", ("browser", browser), ("system", system)),
+        ({ } browser, null) => new Phrase("client.browser", ("browser", browser)),
+        (null, { } system) => new Phrase("client.system", ("system", system)),
+        _ => "client.unknown",
+    };
 
     private static string? Find((string Mark, string Name)[] known, string? userAgent) =>
         userAgent is null ? null : known.FirstOrDefault(pair => userAgent.Contains(pair.Mark, StringComparison.Ordinal)).Name;

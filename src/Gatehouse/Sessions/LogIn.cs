@@ -40,9 +40,9 @@ internal static class LogIn
         HttpContext http, LogInRequest request, string via, LogInServices services, CancellationToken cancellationToken)
     {
         if ((request.Email ?? request.Username) is not { } name)
-            return (null, Problems.BadRequest("email", "is missing"));
+            return (null, Problems.Missing("email"));
         if (request.Password is null)
-            return (null, Problems.BadRequest("password", "is missing"));
+            return (null, Problems.Missing("password"));
         var (password, unfit) = AccountRules.ParsePresented(request.Password);
         if (unfit is not null)
             return (null, unfit);
@@ -80,7 +80,7 @@ internal static class LogIn
         {
             Caller.Known known => new JsonAnswer(known.Session.ToJson()),
             Caller.Refused => Problems.InvalidToken(),
-            _ => Problems.BadRequest("email", "is missing"),
+            _ => Problems.Missing("email"),
         };
 
     /// <summary>

@@ -3,6 +3,7 @@ using Gatehouse.Events;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 
 namespace Gatehouse.Sessions;
 
@@ -15,7 +16,7 @@ internal sealed class NewDeviceMail(AccountMails mails, AddressBudget budget) : 
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
         await LogInMails.FindAsync(db, mail, budget) is { } login
-            ? mails.NewDevice(login.Email, login.Name, ClientName.Of(login.Event.UserAgent), login.Event.Ip, login.Event.At)
+            ? mails.NewDevice(login.Email, login.Name, Catalogue.BuiltIn.In(Language.English).Say(ClientName.Of(login.Event.UserAgent)), login.Event.Ip, login.Event.At)
             : null;
 }
 
@@ -28,7 +29,7 @@ internal sealed class LogInAfterFailuresMail(AccountMails mails, AddressBudget b
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
         await LogInMails.FindAsync(db, mail, budget) is { } login
-            ? mails.LogInAfterFailures(login.Email, login.Name, ClientName.Of(login.Event.UserAgent), login.Event.Ip, login.Event.At)
+            ? mails.LogInAfterFailures(login.Email, login.Name, Catalogue.BuiltIn.In(Language.English).Say(ClientName.Of(login.Event.UserAgent)), login.Event.Ip, login.Event.At)
             : null;
 }
 

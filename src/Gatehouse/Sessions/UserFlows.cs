@@ -3,6 +3,7 @@ using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Security;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 using Gatehouse.Users;
 using Microsoft.AspNetCore.Http;
 
@@ -35,19 +36,21 @@ internal static class UserFlows
         var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.CreateUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
-        var (user, refused) = await CreateAsync(http, session!, request!, services, cancellationToken);
+        var (user, refused) = await CreateAsync(http, session!, request!, null, services, cancellationToken);
         return refused ?? (IResult)new JsonAnswer(UserJson.WriteOne(user!), StatusCodes.Status201Created);
     }
 
+    /// <param name="granted">The grant in hand, in place of a password.</param>
     public static async Task<(User? User, Problem? Problem)> CreateAsync(
-        HttpContext http, Session session, CreateUserRequest request, UserServices services, CancellationToken cancellationToken)
+        HttpContext http, Session session, CreateUserRequest request, Granted? granted, UserServices services,
+        CancellationToken cancellationToken)
     {
         if (!UserName.TryParse(request.Name, out var name))
             return (null, NameRefused);
         var preferences = JsonObjectText.Empty;
         if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
             return (null, PreferencesRefused);
-        var (proof, unproved) = await ProveAsync(http, session, request.Password, services, cancellationToken);
+        var (proof, unproved) = await ProveAsync(http, session, request.Password, granted, services, cancellationToken);
         if (unproved is not null)
             return (null, unproved);
         var user = new User(Ids.New(services.Clock), name.Text, preferences.Text, services.Clock.NowMicros());
@@ -55,7 +58,7 @@ internal static class UserFlows
         var refused = await TransactAsync(session, proof!, services, async db =>
         {
             if (!await UserStore.TryAddAsync(db, session.AccountId, user))
-                return Problems.LimitReached($"An account has at most {UserStore.MostPerAccount} users.");
+                return Problems.LimitReached(new Phrase("problem.too_many_users", ("n", UserStore.MostPerAccount)));
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserCreated, origin);
             return null;
         }, cancellationToken);
@@ -71,20 +74,27 @@ internal static class UserFlows
         var (request, unfit) = await JsonBody.ReadAsync(http, UserRequestJson.Default.ChangeUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
+        var (changed, refused) = await ChangeAsync(session!, id, request!, services, cancellationToken);
+        return refused ?? (IResult)new JsonAnswer(UserJson.WriteOne(changed!));
+    }
+
+    public static async Task<(User? User, Problem? Problem)> ChangeAsync(
+        Session session, string id, ChangeUserRequest request, UserServices services, CancellationToken cancellationToken)
+    {
         UserName? name = null;
-        if (request!.Name is not null && !UserName.TryParse(request.Name, out name))
-            return NameRefused;
+        if (request.Name is not null && !UserName.TryParse(request.Name, out name))
+            return (null, NameRefused);
         JsonObjectText? preferences = null;
         if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
-            return PreferencesRefused;
+            return (null, PreferencesRefused);
         var changed = await services.Database.TransactAsync(
-            async db => await UserStore.TryUpdateAsync(db, session!.AccountId, id, name?.Text, preferences?.Text)
+            async db => await UserStore.TryUpdateAsync(db, session.AccountId, id, name?.Text, preferences?.Text)
                 ? await UserStore.FindAsync(db, session.AccountId, id)
                 : null, cancellationToken);
         if (changed is null)
-            return Problems.NotFound();
+            return (null, Problems.NotFound());
         await services.Sessions.SettleAsync(); // the name and preferences are part of what sessions answer
-        return new JsonAnswer(UserJson.WriteOne(changed));
+        return (changed, null);
     }
 
     public static async Task<IResult> Delete(
@@ -96,43 +106,51 @@ internal static class UserFlows
         var (request, unfit) = await JsonBody.ReadOptionalAsync(http, UserRequestJson.Default.DeleteUserRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
-        var (proof, unproved) = await ProveAsync(http, session!, request!.Password, services, cancellationToken);
+        return await DeleteAsync(http, session!, id, request!.Password, null, services, cancellationToken)
+            ?? (IResult)JsonAnswer.Empty;
+    }
+
+    /// <param name="granted">The grant in hand, in place of a password.</param>
+    public static async Task<Problem?> DeleteAsync(
+        HttpContext http, Session session, string id, string? password, Granted? granted, UserServices services,
+        CancellationToken cancellationToken)
+    {
+        var (proof, unproved) = await ProveAsync(http, session, password, granted, services, cancellationToken);
         if (unproved is not null)
             return unproved;
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        var refused = await TransactAsync(session!, proof!, services, async db =>
+        var refused = await TransactAsync(session, proof!, services, async db =>
         {
-            if (await UserStore.FindAsync(db, session!.AccountId, id) is null)
+            if (await UserStore.FindAsync(db, session.AccountId, id) is null)
                 return Problems.NotFound();
             if (!await UserStore.TryDeleteAsync(db, session.AccountId, id))
-                return Problems.LastOne("The last user of an account can't be deleted.");
+                return Problems.LastOne();
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserDeleted, origin);
             return null;
         }, cancellationToken);
-        if (refused is not null)
-            return refused;
-        await services.Sessions.SettleAsync(); // whoever had selected it keeps the account and loses the user
-        return JsonAnswer.Empty;
+        if (refused is null)
+            await services.Sessions.SettleAsync(); // whoever had selected it keeps the account and loses the user
+        return refused;
     }
 
-    private static Problem NameRefused =>
-        Problems.InvalidInput("name", "This name is not allowed: 1 to 64 ordinary characters.");
+    private static Problem NameRefused => Problems.InvalidInput("name", "error.name");
 
-    private static Problem PreferencesRefused =>
-        Problems.InvalidDocument("preferences", "An object of at most 4 KiB, 4 levels deep.");
+    private static Problem PreferencesRefused => Problems.InvalidDocument("preferences");
 
     /// <summary>The credentials again: the password, or the grant that they were presented for.</summary>
     private static async Task<(Proof? Proof, Problem? Problem)> ProveAsync(
-        HttpContext http, Session session, string? text, UserServices services, CancellationToken cancellationToken)
+        HttpContext http, Session session, string? text, Granted? granted, UserServices services, CancellationToken cancellationToken)
     {
+        if (granted is not null)
+            return (new Proof(granted, Epoch: 0), null);
         if (text is null && http.Request.Headers.ContainsKey(Grants.Header))
         {
-            return await services.Grants.FindAsync(http, session, cancellationToken) is { } granted
-                ? (new Proof(granted, Epoch: 0), null)
+            return await services.Grants.FindAsync(http, session, cancellationToken) is { } found
+                ? (new Proof(found, Epoch: 0), null)
                 : (null, Problems.GrantRequired());
         }
         if (text is null)
-            return (null, Problems.BadRequest("password", "is missing"));
+            return (null, Problems.Missing("password"));
         var (password, unfit) = AccountRules.ParsePresented(text);
         if (unfit is not null)
             return (null, unfit);

@@ -32,10 +32,10 @@ internal static class AccountSettings
     {
         JsonObjectText? config = null;
         if (request.Config is { } element && !JsonObjectText.TryParse(element, out config))
-            return Problems.InvalidDocument("config", "An object of at most 4 KiB, 4 levels deep.");
+            return Problems.InvalidDocument("config");
         Username? username = null;
         if (request.Username is not null && (username = services.Rules.ParseUsername(request.Username)) is null)
-            return Problems.InvalidInput("username", "This username is not allowed.");
+            return Problems.InvalidInput("username", "error.username");
         if (username is not null
             && await services.Limiter.TryTakeAsync(LimitName.Lookup, http.SourceKey(), cancellationToken) is { } wait)
         {

@@ -31,7 +31,7 @@ internal static class ChangeEmail
         HttpContext http, Granted granted, string text, SettingsServices services, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryParse(text, out var email))
-            return Problems.InvalidInput("email", "This is not an email address we can write to.");
+            return Problems.InvalidInput("email", "error.email");
         var session = granted.Session;
         // By account too: who has one and many sources could otherwise write to any number of strangers.
         var full = await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken)

@@ -81,8 +81,5 @@ internal static class DeleteAccount
         return true;
     }
 
-    private static Problem CannotNow => Problems.Unavailable() with
-    {
-        Detail = "We cannot delete your account at this time; nothing was changed. Please try again.",
-    };
+    private static Problem CannotNow => Problems.Unavailable() with { Detail = "problem.cannot_delete" };
 }

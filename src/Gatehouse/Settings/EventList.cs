@@ -4,6 +4,7 @@ using Gatehouse.Http;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Settings;
@@ -21,16 +22,16 @@ internal static class EventList
             return problem;
         var query = http.Request.Query;
         if (query["before"].Count > 1 || query["limit"].Count > 1)
-            return Problems.BadRequest("limit", "stands in the query twice");
+            return Problems.BadRequest("limit", "problem.doubled_parameter");
         var limit = DefaultLimit;
         if (query["limit"] is [{ } text] && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
             || limit is < 1 or > MostLimit))
         {
-            return Problems.BadRequest("limit", $"must be a whole number from 1 to {MostLimit}");
+            return Problems.BadRequest("limit", new Phrase("error.whole_number", ("most", MostLimit)));
         }
         var before = query["before"] is [{ Length: > 0 and <= 64 } id] ? id : null;
         if (TextRules.HasControl(before))
-            return Problems.BadRequest("before", "is no event's id"); // PostgreSQL has no text with a NUL in it
+            return Problems.BadRequest("before", "error.event_id"); // PostgreSQL has no text with a NUL in it
         // One more than asked for tells whether there is a next page.
         return new JsonAnswer(Write(await ListAsync(granted!, before, limit + 1, services, cancellationToken), limit));
     }

@@ -23,7 +23,7 @@ internal static class Open
         if (unfit is not null)
             return unfit;
         if (request!.Password is null)
-            return Problems.BadRequest("password", "is missing");
+            return Problems.Missing("password");
         var (grant, refused) = await OpenAsync(http, session!, request.Password, services, cancellationToken);
         return refused ?? (IResult)new JsonAnswer(Write(grant!));
     }

@@ -17,7 +17,7 @@ internal static class Resend
         HttpContext http, string text, SignUpServices services, CancellationToken cancellationToken)
     {
         if (!EmailAddress.TryParse(text, out var email))
-            return Problems.InvalidInput("email", "This is not an email address we can write to.");
+            return Problems.InvalidInput("email", "error.email");
         if (await services.Limiter.TryTakeAsync(LimitName.Mail, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
         await services.Database.TransactAsync(

@@ -50,22 +50,22 @@ internal static class SignUp
         // Seed 003: the panel's one field is called username and takes an address.
         var typed = request.Email ?? request.Username;
         if (typed is null)
-            return (null, Problems.BadRequest("email", "is missing"));
+            return (null, Problems.Missing("email"));
         if (!EmailAddress.TryParse(typed, out var email))
-            return (null, Problems.InvalidInput("email", "This is not an email address we can write to."));
+            return (null, Problems.InvalidInput("email", "error.email"));
         Username? username = null;
         if (request.Email is not null && request.Username is { } name && !IsSameAddress(name, email))
         {
             username = rules.ParseUsername(name);
             if (username is null)
-                return (null, Problems.InvalidInput("username", "This username is not allowed."));
+                return (null, Problems.InvalidInput("username", "error.username"));
         }
         UserName? displayName = null;
         if (!string.IsNullOrEmpty(request.DisplayName) && !UserName.TryParse(request.DisplayName, out displayName))
-            return (null, Problems.InvalidInput("displayname", "This name is not allowed: 1 to 64 ordinary characters."));
+            return (null, Problems.InvalidInput("displayname", "error.name"));
         var config = JsonObjectText.Empty;
         if (request.Config is { } element && !JsonObjectText.TryParse(element, out config))
-            return (null, Problems.InvalidDocument("config", "An object of at most 4 KiB, 4 levels deep."));
+            return (null, Problems.InvalidDocument("config"));
         var (password, weak) = rules.ParseNewPassword(request.Password, email, username);
         return weak is not null ? (null, weak) : (new Form(email, username, displayName, config, password!), null);
     }

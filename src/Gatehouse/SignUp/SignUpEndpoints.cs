@@ -38,7 +38,7 @@ internal static class SignUpEndpoints
         if (await services.Limiter.TryTakeAsync(LimitName.Lookup, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait);
         if (services.Rules.ParseUsername(name) is not { } username)
-            return Problems.InvalidInput("username", "This username is not allowed.");
+            return Problems.InvalidInput("username", "error.username");
         var free = await services.Database.ReadAsync(
             db => UsernameHolds.IsFreeAsync(db, username.Key, services.Clock.NowMicros()), cancellationToken);
         return new JsonAnswer(JsonBytes.Object(json =>

@@ -51,11 +51,11 @@ internal static class Verify
         HttpContext http, string text, VerifyRequest request, SignUpServices services, CancellationToken cancellationToken)
     {
         if (request.Password is null)
-            return (null, Problems.BadRequest("password", "is missing"));
+            return (null, Problems.Missing("password"));
         if (request.UserName is null)
-            return (null, Problems.BadRequest("user_name", "is missing"));
+            return (null, Problems.Missing("user_name"));
         if (!UserName.TryParse(request.UserName, out var userName))
-            return (null, Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters."));
+            return (null, Problems.InvalidInput("user_name", "error.name"));
         var (password, unfit) = AccountRules.ParsePresented(request.Password);
         if (unfit is not null)
             return (null, unfit);
@@ -83,7 +83,7 @@ internal static class Verify
     {
         UserName? name = null;
         if (!string.IsNullOrEmpty(userName) && !UserName.TryParse(userName, out name))
-            return (null, Problems.InvalidInput("user_name", "This name is not allowed: 1 to 64 ordinary characters."));
+            return (null, Problems.InvalidInput("user_name", "error.name"));
         var (found, problem) = await FindAsync(http, text, services, cancellationToken);
         if (problem is not null)
             return (null, problem);
