@@ -7,7 +7,7 @@ internal static class SecurityHeaders
 {
     private const string PagePolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
-        + "form-action 'self'; frame-ancestors 'none'";
+        + "form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types gatehouse";
 
     public static void Apply(HttpContext http, bool page)
     {

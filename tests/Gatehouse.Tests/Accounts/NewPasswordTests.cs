@@ -40,7 +40,7 @@ public sealed class NewPasswordTests
         Assert.Equal(PasswordFault.TooLong, Fault(new string('x', 60_000)));
         Assert.Null(Fault(string.Concat(Enumerable.Repeat("\U0001F600", 256))));
         Assert.Equal(PasswordFault.TooShort(15), Fault("fourteen-chars", new PasswordPolicy(15)));
-        Assert.Contains("15", PasswordFault.TooShort(15).Sentence, StringComparison.Ordinal);
+        Assert.Contains("15", English.Say(PasswordFault.TooShort(15).Sentence), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class NewPasswordTests
     {
         Assert.True(NewPassword.TryParse("correct horse", Policy, Nobody, out var password, out _));
         Assert.Equal("[password]", $"{password}");
-        Assert.DoesNotContain("alice", Fault("alice.smith", Alice)!.Sentence, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("alice", English.Say(Fault("alice.smith", Alice)!.Sentence), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gatehouse.Http;
+using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Docs;
 
@@ -15,8 +16,8 @@ public sealed class ProblemsPageTests
             $"`{problem.Code}`",
             problem.Status.ToString(CultureInfo.InvariantCulture),
             problem.Id.ToString(CultureInfo.InvariantCulture),
-            problem.Title,
-            problem.Detail,
+            English.Say(problem.Title),
+            English.Say(problem.Detail),
         ]))
         .IsCurrent();
 

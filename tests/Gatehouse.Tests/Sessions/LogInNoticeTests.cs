@@ -114,10 +114,10 @@ public abstract class LogInNoticeTests(SharedApp shared)
 
     [Theory]
     [InlineData(Firefox, "Firefox on Linux")]
-    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1", "Safari on an iPhone")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1", "Safari on iPhone")]
     [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0", "Edge on Windows")]
     [InlineData("curl/8.5.0", "curl")]
     [InlineData("visit http://evil.example now", "An app")]
     [InlineData(null, "An app")]
-    public void A_client_is_named_in_words_of_ours(string? userAgent, string name) => Assert.Equal(name, ClientName.Of(userAgent));
+    public void A_client_is_named_in_words_of_ours(string? userAgent, string name) => Assert.Equal(name, English.Say(ClientName.Of(userAgent)));
 }

@@ -1,0 +1,44 @@
+import { place } from "./words.js";
+
+/** What pages and the `auth` object tell each other when somebody logs in or out, or another user is chosen. */
+const channel = "gatehouse";
+
+/** Pages that show an account, or ask for a login that may have happened elsewhere in the meantime. */
+const showing = ["/", "/auth/login", "/auth/users", "/auth/settings", "/auth/mail/verify"];
+
+/**
+ * One browser has one session: when another tab changed it, a page that shows it is loaded again, unless something is
+ * being typed into it.
+ */
+export function agreeWithOtherTabs(): void {
+  if (typeof BroadcastChannel === "undefined")
+    return;
+  new BroadcastChannel(channel).addEventListener("message", ({ data }) => {
+    if (data?.type === "changed")
+      loadAgain();
+  });
+  // A page brought back by the browser's back button is as it was: maybe somebody else's by now.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted)
+      loadAgain();
+  });
+}
+
+function loadAgain(): void {
+  if (showing.includes(location.pathname) && place === undefined && !isTyped())
+    location.reload();
+}
+
+/** To the other tabs of this browser, also to those with the `auth` object. */
+export function tellOtherTabs(): void {
+  if (typeof BroadcastChannel !== "undefined") {
+    const told = new BroadcastChannel(channel);
+    told.postMessage({ type: "changed" });
+    told.close();
+  }
+}
+
+function isTyped(): boolean {
+  return [...document.querySelectorAll<HTMLInputElement>("main input:not([type=hidden])")]
+    .some((input) => input.value !== input.defaultValue);
+}
