@@ -1,7 +1,7 @@
 // Builds everything that browsers load into the folder that the server embeds: node build.mjs [folder]
 // Exits with 1 when a file is larger than its budget. What it writes is the same on every machine: no dates, no paths.
 import { build } from "esbuild";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { texts } from "./texts.mjs";
@@ -16,6 +16,9 @@ const files = [
   { path: "auth/pages.js", entry: "pages/index.ts", format: "iife", most: 4 * 1024 },
 ];
 
+/** What goes as it is. */
+const copies = [{ path: "auth/icon.svg", from: "pages/icon.svg" }];
+
 await rm(out, { recursive: true, force: true });
 let tooLarge = false;
 for (const { path, entry, format, most } of files) {
@@ -28,6 +31,8 @@ for (const { path, entry, format, most } of files) {
   tooLarge ||= size > most;
   console.log(`${size > most ? "TOO LARGE " : ""}${path}: ${size} bytes gzipped, at most ${most}`);
 }
+for (const { path, from } of copies)
+  await put(path, await readFile(join(home, from)));
 process.exit(tooLarge ? 1 : 0);
 
 async function put(path, contents) {

@@ -4,9 +4,13 @@ import { takeSecretAway } from "./address.js";
 import { sendForms } from "./forms.js";
 import { tellTheTime } from "./moments.js";
 import { offerToShow } from "./passwords.js";
-import { agreeWithOtherTabs } from "./tabs.js";
+import { agreeWithOtherTabs, tellOtherTabs } from "./tabs.js";
 import { words } from "./words.js";
 
+if (location.pathname === "/auth/done") {
+  tellOtherTabs();
+  close();
+}
 takeSecretAway();
 enliven();
 sendForms(enliven);

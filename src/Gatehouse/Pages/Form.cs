@@ -24,17 +24,24 @@ internal sealed record Form(string Action, string Button, IReadOnlyList<Field> F
     /// <summary>Sent along unseen; what is null is left out.</summary>
     public IReadOnlyList<(string Name, string? Value)> Hidden { get; init; } = [];
 
+    /// <summary>Whose password it is, where the form doesn't ask: by it a password manager knows which to fill in or to keep.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Sets the ids of this form's fields apart from those of another form on the page.</summary>
     public string Prefix { get; init; } = "";
 
     public Html ToHtml(Speech speech) => $"""
         <form method="post" action="{Action}">
-        {Alert(speech)}{Hidden.Where(hidden => hidden.Value is not null).Select(ToHtml)}{Fields.Select(field => ToHtml(field, speech))}
+        {Alert(speech)}{OwnerField}{Hidden.Where(hidden => hidden.Value is not null).Select(ToHtml)}{Fields.Select(field => ToHtml(field, speech))}
         <button type="submit" class="{Look}">{speech[Button]}</button>
         </form>
         """;
 
     private string Look => Grave ? "grave" : Quiet ? "secondary" : "primary";
+
+    private Html? OwnerField => Owner is null
+        ? null
+        : Html.Of($"""<input type="text" autocomplete="username" value="{Owner}" readonly hidden>""");
 
     private static Html ToHtml((string Name, string? Value) hidden) =>
         $"""<input type="hidden" name="{hidden.Name}" value="{hidden.Value}">""";

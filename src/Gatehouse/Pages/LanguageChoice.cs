@@ -36,7 +36,7 @@ internal static class LanguageChoice
 
     private static Html ToHtml(HttpRequest request, Language language, Speech speech)
     {
-        var kept = request.Query.Where(part => part.Key is not ("lng" or "setlng" or "note"));
+        var kept = request.Query.Where(part => part.Key is "return" or "invite" or "confirmation"); // nothing else is a page's own
         var address = QueryHelpers.AddQueryString(request.Path.ToUriComponent(), [.. kept, new("lng", language.Tag)]);
         var current = language == speech.Language ? Html.Of($""" aria-current="true" """) : Html.Of($" ");
         return $"""

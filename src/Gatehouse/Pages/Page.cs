@@ -52,6 +52,7 @@ internal sealed record Page(Phrase Title, Func<Speech, Html> Body) : IResult
             <meta name="color-scheme" content="light dark">
             <meta name="robots" content="noindex">
             <title>{(Problem is null ? null : speech["page.error"])}{title} – {settings.Pages.Title}</title>
+            <link rel="icon" href="/auth/icon.svg" type="image/svg+xml">
             <link rel="stylesheet" href="{http.RequestServices.GetRequiredService<PageAssets>().StyleUrl}">
             {Script(http.RequestServices.GetRequiredService<WebFiles>(), speech)}
             </head>
@@ -61,7 +62,7 @@ internal sealed record Page(Phrase Title, Func<Speech, Html> Body) : IResult
             <h1>{title}</h1>
             {Body(speech)}
             </main>
-            <footer>{Contact(settings.SupportContact, speech)}{LanguageChoice.ToHtml(http.Request, speech)}</footer>
+            <footer>{(settings.SupportContact is { } contact ? Contact(contact, speech) : null)}{LanguageChoice.ToHtml(http.Request, speech)}</footer>
             </body>
             </html>
             """;
@@ -80,8 +81,19 @@ internal sealed record Page(Phrase Title, Func<Speech, Html> Body) : IResult
         ? Html.Of($"""<img src="{logo.Address}" alt="">""")
         : Html.Of($"""<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M3 22V11a9 9 0 0 1 18 0v11h-5V11a4 4 0 0 0-8 0v11z"/></svg>""");
 
-    private static Html? Contact(string? contact, Speech speech) =>
-        contact is null ? null : Html.Of($"<p>{speech.Say(new Phrase("page.questions", ("contact", contact)))}</p>");
+    private static Html Contact(string contact, Speech speech) =>
+        $"""<p>{Html.Say(speech, "page.questions", ("contact", Reach(contact)))}</p>""";
+
+    /// <summary>A link where it is an address of the web or of mail, else text: nothing else ever gets into a link.</summary>
+    private static Html Reach(string contact)
+    {
+        var address = contact.Contains('@', StringComparison.Ordinal) && !contact.Contains('/', StringComparison.Ordinal)
+            ? "mailto:" + contact
+            : contact;
+        return Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme is "https" or "mailto")
+            ? Html.Of($"""<a href="{uri.AbsoluteUri}">{contact}</a>""")
+            : Html.Of($"{contact}");
+    }
 }
 
 /// <summary>On to the next page, by GET, after a form was taken. The target is a path of ours.</summary>

@@ -39,6 +39,8 @@ internal static class PageEndpoints
         pages.MapPost(LogInPage.Path, LogInPage.Post).ForPage(LimitName.LoginSource, LimitName.Login);
         pages.MapMethods(ResetPage.Path, Reading, ResetPage.Get).ForPage();
         pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
+        pages.MapMethods(OldAddresses.Path, Reading, OldAddresses.Get).ForPage();
+        pages.MapMethods(DonePage.Path, Reading, DonePage.Get).ForPage();
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
         pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
         pages.MapMethods(PageAssets.StylePath, Reading, PageAssets.Style).For(Access.Anyone).WithTags("Pages").WithSummary("The pages' style sheet.");

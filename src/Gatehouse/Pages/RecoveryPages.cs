@@ -45,8 +45,8 @@ internal static class NewPasswordPage
     public static async Task<IResult> Get(
         HttpContext http, string token, RecoveryServices services, CancellationToken cancellationToken)
     {
-        var (_, _, problem) = await Recover.FindAsync(http, token, services, cancellationToken);
-        return problem is null ? Show(token, problem: null, services) : Refuse(problem);
+        var (_, account, problem) = await Recover.FindAsync(http, token, services, cancellationToken);
+        return problem is null ? Show(token, account!.Email, problem: null, services) : Refuse(problem);
     }
 
     public static async Task<IResult> Post(
@@ -58,15 +58,19 @@ internal static class NewPasswordPage
         var problem = await Recover.ResetAsync(http, token, form!["password"] ?? "", services, cancellationToken);
         if (problem is null)
             return new SeeOther(Notice.On(LogInPage.Path, Notice.PasswordChanged));
-        return problem.Code == "weak_password" ? Show(token, problem, services) : Refuse(problem);
+        if (problem.Code != "weak_password")
+            return Refuse(problem);
+        var (_, account, _) = await Recover.FindAsync(http, token, services, cancellationToken);
+        return Show(token, account?.Email, problem, services);
     }
 
-    private static Page Show(string token, Problem? problem, RecoveryServices services)
+    private static Page Show(string token, string? email, Problem? problem, RecoveryServices services)
     {
         var form = new Form($"{ForgottenPage.Path}/{Uri.EscapeDataString(token)}", "recovery.set",
             [Field.NewPassword("field.new_password", services.Settings.SignUp)])
         {
             Problem = problem,
+            Owner = email,
         };
         return new Page("recovery.choose", speech => $"""
             <p>{speech["recovery.afterwards"]}</p>

@@ -19,7 +19,7 @@ internal static class SettingsPage
             return ToLogIn();
         return await FindGrantAsync(http, known.Session, services, cancellationToken) is { } granted
             ? await ShowAsync(http, granted, refused: null, services, cancellationToken)
-            : Ask(http, problem: null, services.Served);
+            : Ask(http, known.Session, problem: null, services.Served);
     }
 
     public static async Task<IResult> Post(HttpContext http, SettingsPageServices services, CancellationToken cancellationToken)
@@ -32,7 +32,7 @@ internal static class SettingsPage
         if (form!["action"] is null or "open")
             return await OpenAsync(http, known.Session, form["password"] ?? "", services, cancellationToken);
         if (await FindGrantAsync(http, known.Session, services, cancellationToken) is not { } granted)
-            return Ask(http, Problems.GrantRequired(), services.Served);
+            return Ask(http, known.Session, Problems.GrantRequired(), services.Served);
         var (problem, next) = await SettingsActions.ChangeAsync(http, granted, form, services, cancellationToken);
         if (problem is null)
             return new SeeOther(next);
@@ -52,18 +52,19 @@ internal static class SettingsPage
     {
         var (grant, problem) = await Open.OpenAsync(http, session, password, services.Settings, cancellationToken);
         if (grant is null)
-            return Ask(http, problem, services.Served);
+            return Ask(http, session, problem, services.Served);
         GrantCookie.Set(http, services.Cookies, grant.Token);
         return new SeeOther(Path);
     }
 
-    private static Page Ask(HttpContext http, Problem? problem, ServedFeatures served)
+    private static Page Ask(HttpContext http, Session session, Problem? problem, ServedFeatures served)
     {
         var form = new Form(Path, "settings.open", [Field.Password()])
         {
             Problem = problem,
             WrongPassword = "error.account_password",
             Hidden = [("action", "open")],
+            Owner = session.Email ?? session.Username,
         };
         return new Page("settings.title", speech => $"""
             {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}

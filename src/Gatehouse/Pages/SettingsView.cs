@@ -47,7 +47,7 @@ internal sealed record SettingsView(
 
     /// <summary>What something is now; and, folded away until it is asked for or was refused, the form to change it.</summary>
     private Html Row(string action, string? now, Form form, Speech speech) => $"""
-        <details class="row"{Opened(action)}><summary><span>{speech[$"field.{action}"]}</span>
+        <details class="row"{Opened(action)}><summary><span class="name">{speech[$"field.{action}"]}</span>
         <bdi>{now ?? speech["settings.none"]}</bdi><span class="change">{speech["settings.change"]}</span></summary>
         {form.ToHtml(speech)}</details>
         """;
@@ -93,6 +93,7 @@ internal sealed record SettingsView(
         Problem = Refused?.Action == action ? Refused.Problem : null,
         Hidden = [("action", action)],
         Quiet = true,
+        Owner = action == "password" ? Account.Email ?? Account.Username : null,
         Prefix = action == "delete" || action == "add_user" ? action + "-" : "",
     };
 

@@ -52,6 +52,7 @@ internal static class UsersPage
             Problem = problem,
             WrongPassword = "error.account_password",
             Hidden = [("return", back)],
+            Owner = session.Email ?? session.Username,
             Quiet = true,
         };
         return new Page("users.title", speech => $"""

@@ -16,7 +16,7 @@ internal static class VerifyPage
     {
         var (found, problem) = await Verify.FindAsync(http, token, services, cancellationToken);
         return problem is null
-            ? Show(token, found!.Pending.DisplayName, problem: null, services.Settings)
+            ? Show(token, found!.Pending.Email, found.Pending.DisplayName, problem: null, services.Settings)
             : Refuse(problem);
     }
 
@@ -39,7 +39,7 @@ internal static class VerifyPage
         var request = new VerifyRequest { UserName = form!["user_name"], Password = form["password"] };
         var (verified, problem) = await Verify.VerifyAsync(http, token, request, services, cancellationToken);
         if (problem is not null)
-            return IsAboutLink(problem) ? Refuse(problem) : Show(token, request.UserName, problem, services.Settings);
+            return IsAboutLink(problem) ? Refuse(problem) : await ShowAgainAsync(http, token, request.UserName, problem, services, cancellationToken);
         services.Answers.Issue(http, verified!.Issued, verified.Note);
         return new SeeOther(Notice.On(HomePage.Path, verified.Note));
     }
@@ -50,7 +50,14 @@ internal static class VerifyPage
 
     private static bool IsAboutLink(Problem problem) => problem.Code == "link_invalid";
 
-    private static Page Show(string token, string? name, Problem? problem, GatehouseSettings settings)
+    private static async Task<Page> ShowAgainAsync(
+        HttpContext http, string token, string? typed, Problem problem, SignUpServices services, CancellationToken cancellationToken)
+    {
+        var (found, _) = await Verify.FindAsync(http, token, services, cancellationToken);
+        return Show(token, found?.Pending.Email, typed, problem, services.Settings);
+    }
+
+    private static Page Show(string token, string? email, string? name, Problem? problem, GatehouseSettings settings)
     {
         var ask = settings.Verification.AskPassword;
         var form = new Form($"{CheckMailPage.Path}/{Uri.EscapeDataString(token)}", ask ? "verify.button" : "verify.button_only", ask
@@ -67,6 +74,7 @@ internal static class VerifyPage
         {
             Problem = problem,
             WrongPassword = "verify.wrong_password",
+            Owner = ask ? email : null,
         };
         return new Page("verify.title", speech => $"""
             <p>{speech[ask ? "verify.what" : "verify.what_only"]}</p>

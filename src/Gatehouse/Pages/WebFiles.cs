@@ -26,6 +26,7 @@ internal sealed class WebFiles
         [".css"] = "text/css; charset=utf-8",
         [".html"] = "text/html; charset=utf-8",
         [".js"] = "text/javascript; charset=utf-8",
+        [".svg"] = "image/svg+xml",
         [".mjs"] = "text/javascript; charset=utf-8",
         [".ts"] = "text/plain; charset=utf-8",
     }.ToFrozenDictionary(StringComparer.Ordinal);

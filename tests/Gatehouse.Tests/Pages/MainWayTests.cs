@@ -69,7 +69,8 @@ public abstract class MainWayTests(StoreKind store)
 
     private static string IdOf(string name, Answer page)
     {
-        var end = page.Body.IndexOf($"\"><bdi>{name}</bdi>", StringComparison.Ordinal);
-        return page.Body[(page.Body.LastIndexOf('"', end - 1) + 1)..end];
+        var end = page.Body.IndexOf($"</span><bdi>{name}</bdi>", StringComparison.Ordinal);
+        var start = page.Body.LastIndexOf("value=\"", end, StringComparison.Ordinal) + "value=\"".Length;
+        return page.Body[start..page.Body.IndexOf('"', start)];
     }
 }

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Gatehouse.Http;
 using Gatehouse.Tests.Support;
+using Gatehouse.Texts;
 
 namespace Gatehouse.Tests.Pages;
 
@@ -31,5 +32,7 @@ public sealed class ProblemsPageTests
     }
 
     private static object Sample(ParameterInfo parameter) =>
-        parameter.ParameterType == typeof(TimeSpan) ? TimeSpan.FromSeconds(1) : "x";
+        parameter.ParameterType == typeof(TimeSpan) ? TimeSpan.FromSeconds(1)
+        : parameter.ParameterType == typeof(Phrase) ? (object)new Phrase("x")
+        : "x";
 }

@@ -21,7 +21,7 @@ public abstract class SettingsPageTests(SharedApp shared)
         var browser = await LogInAsync();
 
         var ask = (await browser.GetAsync(Path)).IsPage();
-        ask.Lacks(email);
+        ask.Lacks("devices-heading");
         var wrong = (await browser.SubmitAsync(ask, ("password", "a wrong password"))).IsPage(401);
         Assert.Equal("This is not the password of the account.", wrong.ErrorOf("password"));
         var opened = await browser.SubmitAsync(ask, ("password", App.Password));
@@ -29,9 +29,9 @@ public abstract class SettingsPageTests(SharedApp shared)
         Assert.Equal(Path, opened.Header("Location"));
         var grant = Assert.Single(opened.SetCookies, line => line.StartsWith("gatehouse-grant=", StringComparison.Ordinal));
         Assert.EndsWith("; max-age=600; path=/auth/settings; samesite=strict; httponly", grant, StringComparison.Ordinal);
-        (await browser.FollowAsync(opened)).IsPage().Shows(email);
+        (await browser.FollowAsync(opened)).IsPage().Shows("devices-heading");
         app.Clock.Advance(TimeSpan.FromMinutes(10));
-        (await browser.GetAsync(Path)).IsPage().Lacks(email);
+        (await browser.GetAsync(Path)).IsPage().Lacks("devices-heading");
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public abstract class SettingsPageTests(SharedApp shared)
         var page = (await browser.GetAsync(Path)).IsPage();
         page.Shows("Log out Firefox on Android");
         page.Lacks("evil");
-        page.Shows("<strong>This one</strong>");
+        page.Shows("<strong>This device</strong>");
         var ended = await browser.PostAsync(Path, ("action", "end"), ("session", phone.Text("session", "id")!));
         (await browser.FollowAsync(ended)).IsPage().Lacks("Log out Firefox on Android");
         var others = await browser.PostAsync(Path, ("action", "end_others"));
@@ -145,7 +145,10 @@ public abstract class SettingsPageTests(SharedApp shared)
     {
         var (browser, alice) = await OpenAsync();
 
-        var deleted = await browser.PostAsync(Path, ("action", "delete"));
+        var mistyped = await browser.PostAsync(Path, ("action", "delete"), ("email", "somebody@example.com"));
+        Assert.NotNull(mistyped.IsPage(422).ErrorOf("delete-email"));
+        Assert.Equal(1, await app.Store.CountAsync($"accounts WHERE id = '{alice.AccountId}'"));
+        var deleted = await browser.PostAsync(Path, ("action", "delete"), ("email", $" {email.ToUpperInvariant()} "));
 
         (await browser.FollowAsync(deleted)).IsPage().Shows("Your account is deleted");
         Assert.False(browser.HasSession);
