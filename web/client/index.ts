@@ -1,1 +1,2 @@
-export {};
+export { Auth, Auth as default } from "./auth";
+export type * from "./types";

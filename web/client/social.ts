@@ -1,0 +1,34 @@
+import type { Auth } from "./auth";
+import { lderror, NotLoggedIn } from "./errors";
+import { isLoggedIn } from "./global";
+import type { Tabs } from "./tabs";
+
+const Look = 300; // milliseconds
+
+/**
+ * Logs in at a provider, in a window of its own. Resolves once the visitor is known, or there is nothing more to wait
+ * for. A window at another site may look closed though it is not (its opener policy): it counts as closed only when the
+ * visitor is back at this page.
+ */
+export async function logInElsewhere(auth: Auth, tabs: Tabs, name: string, invite: string | undefined): Promise<void> {
+  const url = auth.url(`${encodeURIComponent(name)}/login`);
+  url.searchParams.set("return", "/auth/done");
+  if (invite)
+    url.searchParams.set("invite", invite);
+  const popup = open(url, "social-login", "popup,height=640,width=560");
+  if (popup === null)
+    throw lderror(NotLoggedIn, "The browser blocked the window");
+  const undo: (() => void)[] = [];
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const known = (global: Parameters<typeof isLoggedIn>[0]) => isLoggedIn(global) && resolve();
+      auth.on("update", known);
+      const look = setInterval(() => popup.closed && document.hasFocus() && resolve(), Look);
+      const deaf = tabs.hear(({ type, id }) => type === "failed" ? reject(lderror(id ?? NotLoggedIn)) : type === "done" && resolve());
+      undo.push(() => auth.off("update", known), () => clearInterval(look), deaf);
+    });
+  } finally {
+    undo.forEach((each) => each());
+    popup.close();
+  }
+}
