@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { declarations } from "./declarations.mjs";
 import { gzipSync } from "node:zlib";
 import { texts } from "./texts.mjs";
 
@@ -25,6 +26,7 @@ for (const { path, entry, format, most } of files) {
   const { outputFiles } = await build({
     entryPoints: [join(home, entry)], absWorkingDir: home, bundle: true, minify: true, write: false, format,
     target: "es2022", charset: "utf8", legalComments: "none", plugins: [texts],
+    logOverride: { "commonjs-variable-in-esm": "silent" }, // the classic script asks whether it is a CommonJS module
   });
   await put(path, outputFiles[0].contents);
   const size = gzipSync(outputFiles[0].contents, { level: 9 }).length;
@@ -33,6 +35,7 @@ for (const { path, entry, format, most } of files) {
 }
 for (const { path, from } of copies)
   await put(path, await readFile(join(home, from)));
+await put("auth/index.d.ts", await declarations("client", ["types", "auth"], "export { Auth as default };"));
 process.exit(tooLarge ? 1 : 0);
 
 async function put(path, contents) {

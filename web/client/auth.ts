@@ -204,6 +204,7 @@ export class Auth {
   }
 
   on<N extends keyof Events>(names: N | readonly N[], listener: (this: Auth, ...values: Events[N]) => unknown): void;
+  on(names: string | readonly string[], listener: (this: Auth, ...values: never[]) => unknown): void;
   on(names: string | readonly string[], listener: (this: Auth, ...values: never[]) => unknown): void {
     for (const name of [names].flat())
       (this.evtHandler[name] ??= []).push(listener);
