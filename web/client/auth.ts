@@ -293,7 +293,7 @@ export class Auth {
     const kept = renew || this.bearer ? undefined : globalOfCookie();
     if (kept)
       return kept;
-    const info = () => this.call<unknown>({ method: "GET", path: "info", patience: 2 });
+    const info = () => this.call<unknown>({ method: "GET", path: "info", patience: 3 }); // told twice by then
     try {
       return asGlobal(await info().catch((refused: LdError) => {
         if (this.bearer && refused.code === "invalid_token")
