@@ -173,10 +173,11 @@ export class Auth {
       return copyOf(this.known);
     try {
       await logInElsewhere(this, this.tabs, name, inviteToken);
-      const global = await this.changed();
+      const global = await this.ask(true, true);
       if (!isLoggedIn(global))
         throw lderror(NotLoggedIn);
-      return global;
+      this.tabs.tell();
+      return copyOf(global);
     } catch (thrown) {
       throw this.failed(thrown);
     }

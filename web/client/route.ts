@@ -4,6 +4,7 @@ import { isLoggedIn } from "./global";
 import type { AuthOptions, Global, Place, RouteOptions } from "./types";
 
 const MissingSetting = 1027;
+const BrokenBlock = 1022;
 
 /** Asks who is at the door and shows `home` or `landing`: the latter also when the door does not answer in time. */
 export async function homeOrLanding(auth: Auth, { home, landing, after = 3000 }: RouteOptions): Promise<Global | undefined> {
@@ -28,7 +29,7 @@ export async function blockOfAction(auth: Auth, options: AuthOptions, { root, bi
       { ...(typeof base === "string" ? { name: base } : base), path: action },
       { root, autoTransform: "i18n", data: { auth } });
   } catch (thrown) {
-    throw asLdError(thrown, MissingSetting);
+    throw asLdError(thrown, BrokenBlock);
   }
 }
 
