@@ -31,7 +31,7 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement | null, enl
       signal: AbortSignal.timeout(patience),
     });
     if (answer.redirected) {
-      tellOtherTabs();
+      tellOtherTabs("changed");
       location.assign(answer.url); // the button stays as it is until the next page is there
       return;
     }

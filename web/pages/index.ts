@@ -7,14 +7,21 @@ import { offerToShow } from "./passwords.js";
 import { agreeWithOtherTabs, tellOtherTabs } from "./tabs.js";
 import { words } from "./words.js";
 
-if (location.pathname === "/auth/done") {
-  tellOtherTabs();
-  close();
-}
+endLoginElsewhere();
 takeSecretAway();
 enliven();
 sendForms(enliven);
 agreeWithOtherTabs();
+
+/** These two pages are where a login at another site ends, in the window that the `auth` object opened for it. */
+function endLoginElsewhere(): void {
+  if (location.pathname === "/auth/failed")
+    tellOtherTabs("failed");
+  if (location.pathname === "/auth/done") {
+    tellOtherTabs("changed", "done");
+    close();
+  }
+}
 
 /** What is done once for a page, and again for what a refused form brought in its place. */
 function enliven(): void {

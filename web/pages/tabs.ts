@@ -29,13 +29,17 @@ function loadAgain(): void {
     location.reload();
 }
 
-/** To the other tabs of this browser, also to those with the `auth` object. */
-export function tellOtherTabs(): void {
-  if (typeof BroadcastChannel !== "undefined") {
-    const told = new BroadcastChannel(channel);
-    told.postMessage({ type: "changed" });
-    told.close();
-  }
+/**
+ * To the other tabs of this browser, also to those with the `auth` object: `changed`, and `done` or `failed` for who
+ * waits for a login in a window of its own.
+ */
+export function tellOtherTabs(...types: ("changed" | "done" | "failed")[]): void {
+  if (typeof BroadcastChannel === "undefined")
+    return;
+  const told = new BroadcastChannel(channel);
+  for (const type of types)
+    told.postMessage({ type });
+  told.close();
 }
 
 function isTyped(): boolean {
