@@ -21,6 +21,7 @@ internal sealed class App : IAsyncDisposable
 {
     public const string Password = "correct horse battery staple";
     public const string Key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
+    private const string Urls = "urls"; // the host's own setting, not below Gatehouse
     private static int customers;
     private readonly WebApplication server;
     private readonly bool ownsStore;
@@ -47,6 +48,13 @@ internal sealed class App : IAsyncDisposable
 
     public static async Task<App> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
         await StartAsync(await Store.CreateAsync(kind), new FakeClock(), ownsStore: true, settings);
+
+    /// <summary>At an address that is known beforehand: the links in its mails lead to it, for a browser to follow.</summary>
+    public static Task<App> StartReachableAsync(StoreKind kind, params (string Key, string Value)[] settings)
+    {
+        var address = $"http://127.0.0.1:{ServerProcess.FreePort()}";
+        return StartAsync(kind, [(Urls, address), ("PublicUrl", address), .. settings]);
+    }
 
     /// <summary>A second node, or the same one after a restart, on a store that is there already.</summary>
     public static Task<App> StartOnAsync(Store store, FakeClock clock, params (string Key, string Value)[] settings) =>
@@ -215,7 +223,7 @@ internal sealed class App : IAsyncDisposable
         var logs = new LogSink();
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase)
         {
-            ["urls"] = "http://127.0.0.1:0",
+            [Urls] = "http://127.0.0.1:0",
             ["Gatehouse:PublicUrl"] = "http://localhost:8080",
             ["Gatehouse:Database"] = store.ConnectionString,
             ["Gatehouse:Secrets:Key"] = Key,
@@ -224,7 +232,7 @@ internal sealed class App : IAsyncDisposable
             ["Gatehouse:RateLimits:Enabled"] = "false",
         };
         foreach (var (key, value) in settings)
-            values["Gatehouse:" + key] = value;
+            values[key == Urls ? key : "Gatehouse:" + key] = value;
         var built = build(builder =>
         {
             builder.Configuration.Sources.Clear();
