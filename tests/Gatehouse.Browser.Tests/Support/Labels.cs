@@ -1,0 +1,77 @@
+namespace Gatehouse.Browser.Tests.Support;
+
+/// <summary>Every word of the pages that the tests look for: what is said otherwise one day is mended here.</summary>
+internal static class Labels
+{
+    // Headings: which page this is.
+    public const string Welcome = "Welcome";
+    public const string LoggedIn = "You are logged in";
+    public const string LogIn = "Log in";
+    public const string SignUp = "Sign up";
+    public const string CheckEmail = "Check your email";
+    public const string ConfirmAccount = "Confirm your account";
+    public const string WhoIsIt = "Who is it today?";
+    public const string Forgotten = "Forgot your password?";
+    public const string ChooseNew = "Choose a new password";
+    public const string Settings = "Settings";
+    public const string UseAddress = "Use this address?";
+    public const string TakeBackAsk = "Take the change back?";
+    public const string StartAfresh = "Start afresh";
+    public const string LinkGone = "This link is no longer good";
+
+    // Fields.
+    public const string Email = "Email";
+    public const string EmailOrUsername = "Email or username";
+    public const string Password = "Password";
+    public const string YourName = "Your name";
+    public const string YourNameOptional = "Your name (optional)";
+    public const string Invite = "Invite";
+    public const string NewPassword = "New password";
+    public const string NewEmail = "New email";
+    public const string Username = "Username";
+    public const string Name = "Name";
+    public const string AccountPassword = "Password of the account";
+
+    // Buttons.
+    public const string Finish = "Finish";
+    public const string SendLink = "Send the link";
+    public const string SendAgain = "Send it again";
+    public const string SetPassword = "Set the password";
+    public const string LogOut = "Log out";
+    public const string OpenSettings = "Open the settings";
+    public const string Save = "Save";
+    public const string ChangeEmail = "Change the email";
+    public const string ChangePassword = "Change the password";
+    public const string EndOthers = "Log out everywhere else";
+    public const string Delete = "Delete my account for good";
+    public const string UseThis = "Use this address";
+    public const string TakeBack = "Take it back";
+    public const string AddUser = "Add the user";
+    public const string Clear = "Clear and log out";
+
+    // What is folded away.
+    public const string Leave = "I want to leave";
+    public const string AddAUser = "Add a user";
+
+    // Links.
+    public const string Home = "Home";
+    public const string ChooseAnother = "Choose another user";
+    public const string AskNewLink = "Ask for a new link";
+    public const string SignUpAgain = "sign up again";
+
+    // Parts of the settings.
+    public const string DevicesPart = "Where you are logged in";
+
+    // Sentences.
+    public const string IsLoggedOut = "You are logged out.";
+    public const string IsSaved = "Your change is saved.";
+    public const string PasswordIsSet = "Your new password is set";
+    public const string MailIsOnItsWay = "a mail with a link is on its way";
+    public const string EmailAsked = "Open the link in the mail that is on its way to the new address.";
+    public const string EmailIsChanged = "The new address is your account's from now on.";
+    public const string EmailIsBack = "The old address is your account's again.";
+    public const string SessionsEnded = "Done. There you are logged out.";
+    public const string Deleted = "Your account is deleted.";
+    public const string UserAdded = "The user was added.";
+    public const string UsedOrOld = "It may have been used already";
+}

@@ -1,0 +1,32 @@
+using Gatehouse.Tests.Support;
+
+namespace Gatehouse.Browser.Tests.Support;
+
+/// <summary>One server for the tests of a class, at an address that its mails name. Each test brings customers of its own.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    internal App App { get; private set; } = null!;
+
+    public async Task InitializeAsync() => App = await App.StartReachableAsync(StoreKind.Sqlite);
+
+    public async Task DisposeAsync() => await App.DisposeAsync();
+
+    /// <summary>A customer with an account and one user.</summary>
+    internal Task<Person> JoinAsync(string userName = "Alice") => App.JoinAsync(App.NewEmail(), userName: userName);
+
+    /// <summary>A customer whose account has a second user.</summary>
+    internal async Task<Person> JoinAsTwoAsync(string userName, string secondName)
+    {
+        var person = await JoinAsync(userName);
+        (await person.PostAsync("/api/auth/users", App.Json(("name", secondName), ("password", person.Password)))).IsOk();
+        return person;
+    }
+
+    /// <summary>The mail to an address that something brings; nobody else may write to it meanwhile.</summary>
+    internal async Task<ReceivedDevMail> MailAsync(string email, Func<Task> cause)
+    {
+        var seen = await App.TickAsync(email);
+        await cause();
+        return await App.MailAsync(email, seen);
+    }
+}

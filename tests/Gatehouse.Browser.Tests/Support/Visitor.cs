@@ -1,0 +1,82 @@
+using Gatehouse.Tests.Support;
+using Microsoft.Playwright;
+using static Microsoft.Playwright.Assertions;
+
+namespace Gatehouse.Browser.Tests.Support;
+
+/// <summary>Somebody with a browser: does what a person can see and do. Things are found by what they are called.</summary>
+internal sealed class Visitor
+{
+    private readonly IBrowserContext context;
+
+    private Visitor(IBrowserContext context, IPage page, Watch watch) => (this.context, Page, Watch) = (context, page, watch);
+
+    public IPage Page { get; private init; }
+
+    public Watch Watch { get; }
+
+    public string Path => new Uri(Page.Url).PathAndQuery;
+
+    public static async Task<Visitor> ComeAsync(Uri site, Look look, params Uri[] otherWays)
+    {
+        var browser = await Chromium.BrowserAsync();
+        return await UseAsync(await browser.NewContextAsync(look.ToOptions(site)), [site, .. otherWays]);
+    }
+
+    /// <summary>With a browser that the test has set up in its own way.</summary>
+    public static async Task<Visitor> UseAsync(IBrowserContext context, params Uri[] ours)
+    {
+        context.SetDefaultTimeout(Chromium.PatienceMilliseconds);
+        var watch = new Watch(context, ours);
+        return new Visitor(context, await context.NewPageAsync(), watch);
+    }
+
+    /// <summary>The same browser, another tab.</summary>
+    public async Task<Visitor> NewTabAsync() => new(context, await context.NewPageAsync(), Watch);
+
+    /// <summary>Goes to an address: a path of ours, or a link out of a mail.</summary>
+    public async Task GoAsync(string address) => await Page.GotoAsync(address);
+
+    public ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true });
+
+    public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
+
+    public ILocator Link(string name) => Page.GetByRole(AriaRole.Link, new() { Name = name, Exact = true });
+
+    /// <summary>A part of a page with a heading of its own: the settings have several with the same words in them.</summary>
+    public ILocator Section(string name) => Page.GetByRole(AriaRole.Region, new() { Name = name, Exact = true });
+
+    public Task FillAsync(string label, string text) => Field(label).FillAsync(text);
+
+    public Task PressAsync(string button) => Button(button).ClickAsync();
+
+    public Task FollowAsync(string link) => Link(link).First.ClickAsync();
+
+    /// <summary>Opens what is folded away, e.g. "Add a user".</summary>
+    public Task UnfoldAsync(string summary) => Page.Locator("summary").Filter(new() { HasText = summary }).ClickAsync();
+
+    public async Task FillInAsync(params (string Label, string Text)[] fields)
+    {
+        foreach (var (label, text) in fields)
+            await FillAsync(label, text);
+    }
+
+    /// <summary>Waits until this page is there: each has one main heading.</summary>
+    public Task IsOnAsync(string heading) =>
+        Expect(Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync(heading);
+
+    /// <summary>Waits until the page says this somewhere in its text.</summary>
+    public Task SeesAsync(string text) => Expect(Page.Locator("main")).ToContainTextAsync(text);
+
+    public Task SeesNotAsync(string text) => Expect(Page.Locator("body")).Not.ToContainTextAsync(text);
+
+    /// <summary>Is logged in with a session that was made elsewhere.</summary>
+    public Task TakeSessionAsync(Person person) => context.AddCookiesAsync(
+        [new() { Name = "gatehouse", Value = person.Cookie, Url = person.App.Address.ToString(), HttpOnly = true, SameSite = SameSiteAttribute.Strict }]);
+
+    /// <summary>Whether the browser holds a session of ours.</summary>
+    public async Task<bool> HasSessionAsync() =>
+        (await context.CookiesAsync()).Any(cookie => cookie.Name == "gatehouse" && cookie.Value.Length > 0);
+
+    public async Task LeaveAsync() => await context.CloseAsync();
+}

@@ -1,0 +1,47 @@
+using Gatehouse.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Gatehouse.Browser.Tests.Support;
+
+/// <summary>Tests with visitors. At the end of each test its visitors leave, and must have nothing to complain about.</summary>
+public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifetime
+{
+    private readonly List<Visitor> visitors = [];
+
+    private protected Site Site => site;
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var visitor in visitors)
+            await visitor.LeaveAsync();
+        var complaints = visitors.SelectMany(visitor => visitor.Watch.Complaints).ToArray();
+        Assert.True(complaints.Length == 0, string.Join('\n', complaints));
+    }
+
+    private protected Task<Visitor> VisitAsync(bool script) => VisitAsync(new Look { Script = script });
+
+    private protected async Task<Visitor> VisitAsync(Look look, params Uri[] otherWays) =>
+        Welcome(await Visitor.ComeAsync(site.App.Address, look, otherWays));
+
+    /// <summary>A visitor who is logged in already.</summary>
+    private protected async Task<Visitor> VisitAsync(Person person, Look look)
+    {
+        var visitor = await VisitAsync(look);
+        await visitor.TakeSessionAsync(person);
+        return visitor;
+    }
+
+    private protected Task<Visitor> VisitAsync(Person person, bool script = true) =>
+        VisitAsync(person, new Look { Script = script });
+
+    private protected async Task<Visitor> VisitWithAsync(IBrowserContext context, params Uri[] ours) =>
+        Welcome(await Visitor.UseAsync(context, ours));
+
+    private Visitor Welcome(Visitor visitor)
+    {
+        visitors.Add(visitor);
+        return visitor;
+    }
+}

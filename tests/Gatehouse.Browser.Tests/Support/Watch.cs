@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace Gatehouse.Browser.Tests.Support;
+
+/// <summary>
+/// Listens to a browser for what no visit may bring: errors in the console (a breach of the content policy is one), requests
+/// to anybody else, refusals and failures that the test did not announce.
+/// </summary>
+internal sealed class Watch
+{
+    private readonly ConcurrentQueue<string> complaints = new();
+    private readonly ConcurrentDictionary<int, byte> expected = new();
+    private readonly HashSet<string> ours;
+    private volatile bool mayBreak;
+
+    /// <param name="ours">The addresses of the product; a test may reach it by more ways than one.</param>
+    public Watch(IBrowserContext context, params Uri[] ours)
+    {
+        this.ours = [.. ours.Select(each => each.GetLeftPart(UriPartial.Authority))];
+        context.Console += (_, message) => Listen(message);
+        context.WebError += (_, error) => complaints.Enqueue("A script failed: " + error.Error);
+        context.Request += (_, request) => Look(request);
+        context.Response += (_, response) => Look(response);
+        context.RequestFailed += (_, request) => LookAtFailure(request);
+    }
+
+    public IReadOnlyList<string> Complaints => [.. complaints];
+
+    /// <summary>From now on an answer may have this status: the test is about it.</summary>
+    public void Expect(int status) => expected[status] = 0;
+
+    /// <summary>From now on connections may break: the test does it, or leaves a page before it has come.</summary>
+    public void ExpectBreaks() => mayBreak = true;
+
+    private void Listen(IConsoleMessage message)
+    {
+        // Refused and failed loads are judged by their own events, which tell more.
+        if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            complaints.Enqueue($"The console of {message.Page?.Url} says: {message.Text}");
+    }
+
+    private void Look(IRequest request)
+    {
+        if (!ours.Contains(new Uri(request.Url).GetLeftPart(UriPartial.Authority)))
+            complaints.Enqueue("Somebody else was asked: " + request.Url);
+    }
+
+    private void Look(IResponse response)
+    {
+        if (response.Status >= 400 && !expected.ContainsKey(response.Status))
+            complaints.Enqueue($"{response.Request.Method} {response.Url} was answered with {response.Status}.");
+    }
+
+    private void LookAtFailure(IRequest request)
+    {
+        if (!mayBreak)
+            complaints.Enqueue($"{request.Method} {request.Url} failed: {request.Failure}");
+    }
+}
