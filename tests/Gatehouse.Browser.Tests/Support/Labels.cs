@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Gatehouse.Browser.Tests.Support;
 
 /// <summary>Every word of the pages that the tests look for: what is said otherwise one day is mended here.</summary>
-internal static class Labels
+internal static partial class Labels
 {
     // Headings: which page this is.
     public const string Welcome = "Welcome";
@@ -17,7 +19,7 @@ internal static class Labels
     public const string UseAddress = "Use this address?";
     public const string TakeBackAsk = "Take the change back?";
     public const string StartAfresh = "Start afresh";
-    public const string LinkGone = "This link is no longer good";
+    public const string LinkGone = "Link not valid";
 
     // Fields.
     public const string Email = "Email";
@@ -56,6 +58,7 @@ internal static class Labels
     // Links.
     public const string Home = "Home";
     public const string ChooseAnother = "Choose another user";
+    public const string SendMailAgain = "Send the mail again";
     public const string AskNewLink = "Ask for a new link";
     public const string SignUpAgain = "sign up again";
 
@@ -73,5 +76,13 @@ internal static class Labels
     public const string SessionsEnded = "Done. There you are logged out.";
     public const string Deleted = "Your account is deleted.";
     public const string UserAdded = "The user was added.";
+    public const string WrongCredentials = "The email, username or password is wrong.";
+    public const string NotYetVerified = "Check your email";
+    public const string WrongAccountPassword = "This is not the password of the account.";
+    public const string NotTheChosenPassword = "This is not the password you chose when you signed up.";
     public const string UsedOrOld = "It may have been used already";
+
+    /// <summary>The button beside a device: its name tells which.</summary>
+    [GeneratedRegex("^Log out ", RegexOptions.NonBacktracking)]
+    public static partial Regex LogOutDevice();
 }

@@ -29,4 +29,13 @@ public sealed class Site : IAsyncLifetime
         await cause();
         return await App.MailAsync(email, seen);
     }
+
+    /// <summary>The newest mail to an address that is as wanted, among those there are and those to come.</summary>
+    internal async Task<ReceivedDevMail> MailAsync(string email, Func<ReceivedDevMail, bool> isWanted)
+    {
+        ReceivedDevMail? found = null;
+        await Eventually.TrueAsync(
+            async () => (found = (await App.MailsAsync(email)).FirstOrDefault(isWanted)) is not null, "a mail to " + email);
+        return found!;
+    }
 }

@@ -70,6 +70,26 @@ internal sealed class Visitor
 
     public Task SeesNotAsync(string text) => Expect(Page.Locator("body")).Not.ToContainTextAsync(text);
 
+    /// <summary>Logs in on the login page, wherever that leads to.</summary>
+    public async Task LogInAsync(Person person, string? password = null)
+    {
+        await FillInAsync((Labels.EmailOrUsername, person.Email), (Labels.Password, password ?? person.Password));
+        await PressAsync(Labels.LogIn);
+    }
+
+    /// <summary>Goes to the settings and presents the password for them.</summary>
+    public async Task OpenSettingsAsync(Person person)
+    {
+        await GoAsync("/auth/settings");
+        await FillAsync(Labels.Password, person.Password);
+        await PressAsync(Labels.OpenSettings);
+        await Expect(Section(Labels.DevicesPart)).ToBeVisibleAsync();
+    }
+
+    /// <summary>Logs out one of the other devices in the open settings.</summary>
+    public Task EndADeviceAsync() => Section(Labels.DevicesPart).GetByRole(AriaRole.Listitem)
+        .GetByRole(AriaRole.Button, new() { NameRegex = Labels.LogOutDevice() }).First.ClickAsync();
+
     /// <summary>Is logged in with a session that was made elsewhere.</summary>
     public Task TakeSessionAsync(Person person) => context.AddCookiesAsync(
         [new() { Name = "gatehouse", Value = person.Cookie, Url = person.App.Address.ToString(), HttpOnly = true, SameSite = SameSiteAttribute.Strict }]);

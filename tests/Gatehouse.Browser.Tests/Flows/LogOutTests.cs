@@ -1,0 +1,69 @@
+using Gatehouse.Browser.Tests.Support;
+
+namespace Gatehouse.Browser.Tests.Flows;
+
+public sealed class LogOutTests(Site site) : VisitorTests(site)
+{
+    [Theory, WithAndWithoutScript]
+    public async Task Logging_out_ends_the_session(bool script)
+    {
+        var ada = await Site.JoinAsync();
+        var visitor = await VisitAsync(ada, script);
+        await visitor.GoAsync("/");
+        await visitor.PressAsync(Labels.LogOut);
+
+        await visitor.IsOnAsync(Labels.Welcome);
+        await visitor.SeesAsync(Labels.IsLoggedOut);
+        Assert.False(await visitor.HasSessionAsync());
+        (await ada.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
+    }
+
+    [Theory, WithAndWithoutScript]
+    public async Task A_reset_clears_the_browser_and_ends_the_session(bool script)
+    {
+        var ada = await Site.JoinAsync();
+        var visitor = await VisitAsync(ada, script);
+        await visitor.GoAsync("/auth/reset");
+        await visitor.PressAsync(Labels.Clear);
+
+        await visitor.IsOnAsync(Labels.Welcome);
+        Assert.False(await visitor.HasSessionAsync());
+        (await ada.GetAsync("/api/auth/session")).IsProblem(401, "unauthenticated");
+    }
+
+    [Theory, WithAndWithoutScript]
+    public async Task Back_shows_nothing_of_the_account(bool script)
+    {
+        var ada = await Site.JoinAsync("Ada of the back button");
+        var visitor = await VisitAsync(ada, script);
+        await visitor.GoAsync("/");
+        await visitor.OpenSettingsAsync(ada);
+        await visitor.FollowAsync(Labels.Home);
+        await visitor.PressAsync(Labels.LogOut);
+        await visitor.IsOnAsync(Labels.Welcome);
+        for (var steps = 0; steps < 3; steps++)
+        {
+            await visitor.Page.GoBackAsync();
+            await visitor.SeesNotAsync(ada.Email);
+            await visitor.SeesNotAsync("Ada of the back button");
+        }
+    }
+
+    [Theory, WithAndWithoutScript]
+    public async Task Another_tab_learns_of_it_at_its_next_step(bool script)
+    {
+        var ada = await Site.JoinAsync();
+        var visitor = await VisitAsync(ada, script);
+        var other = await visitor.NewTabAsync();
+        await other.OpenSettingsAsync(ada);
+        await visitor.GoAsync("/");
+        await visitor.PressAsync(Labels.LogOut);
+        await visitor.SeesAsync(Labels.IsLoggedOut);
+        await other.FillAsync(Labels.Username, "somebody.else");
+        await other.PressAsync(Labels.Save);
+
+        await other.IsOnAsync(Labels.LogIn);
+        await other.LogInAsync(ada);
+        await other.IsOnAsync(Labels.Settings);
+    }
+}
