@@ -56,7 +56,7 @@ public sealed class SettingsTests(Site site) : VisitorTests(site)
         await visitor.FillAsync(Labels.Username, taken);
         await visitor.PressAsync(Labels.Save);
 
-        await Expect(visitor.Field(Labels.Username)).ToHaveAttributeAsync("aria-invalid", "true");
+        await visitor.IsRefusedAsync(Labels.Username);
         await Expect(visitor.Field(Labels.Username)).ToHaveValueAsync(taken);
     }
 

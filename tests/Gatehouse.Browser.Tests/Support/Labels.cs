@@ -1,9 +1,7 @@
-using System.Text.RegularExpressions;
-
 namespace Gatehouse.Browser.Tests.Support;
 
 /// <summary>Every word of the pages that the tests look for: what is said otherwise one day is mended here.</summary>
-internal static partial class Labels
+internal static class Labels
 {
     // Headings: which page this is.
     public const string Welcome = "Welcome";
@@ -80,9 +78,6 @@ internal static partial class Labels
     public const string NotYetVerified = "Check your email";
     public const string WrongAccountPassword = "This is not the password of the account.";
     public const string NotTheChosenPassword = "This is not the password you chose when you signed up.";
+    public const string InviteNotValid = "This invite is not valid, or not any more.";
     public const string UsedOrOld = "It may have been used already";
-
-    /// <summary>The button beside a device: its name tells which.</summary>
-    [GeneratedRegex("^Log out ", RegexOptions.NonBacktracking)]
-    public static partial Regex LogOutDevice();
 }

@@ -22,6 +22,20 @@ public sealed class Site : IAsyncLifetime
         return person;
     }
 
+    /// <summary>A change of an account's address: the link to the new address, unused, and the one to the old address.</summary>
+    internal async Task<(string Confirm, string Undo)> ChangeEmailAsync()
+    {
+        var person = await JoinAsync();
+        var (first, second) = (App.NewEmail(), App.NewEmail());
+        (await App.PostAsync($"/api/auth/account/email/{(await AskEmailAsync(person, first)).Token}", null, person.CookieHeader)).IsOk();
+        var undo = await MailAsync(person.Email, mail => mail.Links.Any(link => link.Contains("/undo/", StringComparison.Ordinal)));
+        var confirm = await AskEmailAsync(person, second);
+        return (confirm.Links[0], undo.Links.Single(link => link.Contains("/undo/", StringComparison.Ordinal)));
+    }
+
+    private Task<ReceivedDevMail> AskEmailAsync(Person person, string email) => MailAsync(email, async () =>
+        (await person.PostAsync("/api/auth/account/email", App.Json(("email", email)), await person.OpenAsync())).IsOk());
+
     /// <summary>The mail to an address that something brings; nobody else may write to it meanwhile.</summary>
     internal async Task<ReceivedDevMail> MailAsync(string email, Func<Task> cause)
     {

@@ -37,7 +37,7 @@ internal sealed class Visitor
     /// <summary>Goes to an address: a path of ours, or a link out of a mail.</summary>
     public async Task GoAsync(string address) => await Page.GotoAsync(address);
 
-    public ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true });
+    public ILocator Field(string label) => Page.GetByLabel(label, new() { Exact = true }).And(Page.Locator("input"));
 
     public ILocator Button(string name) => Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
@@ -70,6 +70,12 @@ internal sealed class Visitor
 
     public Task SeesNotAsync(string text) => Expect(Page.Locator("body")).Not.ToContainTextAsync(text);
 
+    /// <summary>Waits until a form came back with this field to blame.</summary>
+    public Task IsRefusedAsync(string label) => Expect(Field(label)).ToHaveAttributeAsync("aria-invalid", "true");
+
+    /// <summary>Waits until a form came back with a refusal that no one field is to blame for.</summary>
+    public Task IsAlertedAsync() => Expect(Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+
     /// <summary>Logs in on the login page, wherever that leads to.</summary>
     public async Task LogInAsync(Person person, string? password = null)
     {
@@ -88,7 +94,7 @@ internal sealed class Visitor
 
     /// <summary>Logs out one of the other devices in the open settings.</summary>
     public Task EndADeviceAsync() => Section(Labels.DevicesPart).GetByRole(AriaRole.Listitem)
-        .GetByRole(AriaRole.Button, new() { NameRegex = Labels.LogOutDevice() }).First.ClickAsync();
+        .GetByRole(AriaRole.Button, new() { Name = Labels.LogOut }).First.ClickAsync();
 
     /// <summary>Is logged in with a session that was made elsewhere.</summary>
     public Task TakeSessionAsync(Person person) => context.AddCookiesAsync(

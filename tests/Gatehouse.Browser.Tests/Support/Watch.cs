@@ -27,8 +27,12 @@ internal sealed class Watch
 
     public IReadOnlyList<string> Complaints => [.. complaints];
 
-    /// <summary>From now on an answer may have this status: the test is about it.</summary>
-    public void Expect(int status) => expected[status] = 0;
+    /// <summary>From now on an answer may have one of these statuses: the test is about it.</summary>
+    public void Expect(params int[] statuses)
+    {
+        foreach (var status in statuses)
+            expected[status] = 0;
+    }
 
     /// <summary>From now on connections may break: the test does it, or leaves a page before it has come.</summary>
     public void ExpectBreaks() => mayBreak = true;

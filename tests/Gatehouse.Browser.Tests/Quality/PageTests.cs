@@ -1,0 +1,60 @@
+using Gatehouse.Browser.Tests.Support;
+using Microsoft.Playwright;
+
+namespace Gatehouse.Browser.Tests.Quality;
+
+/// <summary>
+/// What every page must be in every state: usable by everybody, on a small phone as on a desk, by day and by night. The
+/// visitor arrives once and then changes their look, which is quicker than to arrive anew.
+/// </summary>
+public abstract class PageTests(Site site) : VisitorTests(site)
+{
+    /// <summary>What 1280 x 800 is at 200 % zoom: half as many CSS pixels both ways (WCAG 1.4.4).</summary>
+    private static readonly ViewportSize Zoomed = new() { Width = Look.Desktop.Width / 2, Height = Look.Desktop.Height / 2 };
+
+    private static readonly (string Name, ViewportSize Screen, ColorScheme Light, bool Axe)[] Looks =
+    [
+        ("desktop, light", Look.Desktop, ColorScheme.Light, true),
+        ("desktop, dark", Look.Desktop, ColorScheme.Dark, true),
+        ("phone, dark", Look.SmallPhone, ColorScheme.Dark, true),
+        ("phone, light", Look.SmallPhone, ColorScheme.Light, true),
+        ("zoomed", Zoomed, ColorScheme.Light, false),
+    ];
+
+    private protected async Task JudgeAsync(State state, string language = "en")
+    {
+        var visitor = await VisitAsync(new Look { Still = true, Language = language });
+        visitor.Watch.Expect(401, 403, 404, 409, 410, 422);
+        await state.ArriveAsync(visitor, Site);
+        var faults = new List<string>();
+        await visitor.Page.EvaluateAsync(await PageScripts.AxeAsync());
+        foreach (var look in Looks)
+        {
+            await visitor.Page.SetViewportSizeAsync(look.Screen.Width, look.Screen.Height);
+            await visitor.Page.EmulateMediaAsync(new() { ColorScheme = look.Light });
+            string[] found = await visitor.Page.EvaluateAsync<string[]>(await PageScripts.ChecksAsync());
+            if (look.Axe)
+                found = [.. found, .. await visitor.Page.EvaluateAsync<string[]>(await PageScripts.JudgeAsync())];
+            faults.AddRange(found.Select(fault => $"{state.Name} ({look.Name}): {fault}"));
+        }
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+}
+
+public sealed class GuestPageTests(Site site) : PageTests(site)
+{
+    public static TheoryData<string> Names => [.. GuestStates.All.Select(state => state.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public Task A_guests_page_is_good_for_everybody(string name) =>
+        JudgeAsync(GuestStates.All.Single(state => state.Name == name));
+}
+
+public sealed class CustomerPageTests(Site site) : PageTests(site)
+{
+    public static TheoryData<string> Names => [.. CustomerStates.All.Select(state => state.Name)];
+
+    [Theory, MemberData(nameof(Names))]
+    public Task A_customers_page_is_good_for_everybody(string name) =>
+        JudgeAsync(CustomerStates.All.Single(state => state.Name == name));
+}
