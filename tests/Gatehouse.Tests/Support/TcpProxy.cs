@@ -18,6 +18,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Task accepting;
     private volatile State state = State.Passing;
     private long delayTicks;
+    private long answerDelayTicks;
 
     private TcpProxy(EndPoint target)
     {
@@ -44,7 +45,7 @@ internal sealed class TcpProxy : IAsyncDisposable
         if (state == State.Hanging)
             CutAll();
         state = State.Passing;
-        Interlocked.Exchange(ref delayTicks, 0);
+        Slow(TimeSpan.Zero);
     }
 
     public void Cut()
@@ -56,7 +57,14 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void Hang() => state = State.Hanging;
 
     /// <summary>Whatever passes, passes this much later, in both directions.</summary>
-    public void Slow(TimeSpan by) => Interlocked.Exchange(ref delayTicks, by.Ticks);
+    public void Slow(TimeSpan by)
+    {
+        Interlocked.Exchange(ref delayTicks, by.Ticks);
+        Interlocked.Exchange(ref answerDelayTicks, by.Ticks);
+    }
+
+    /// <summary>Requests pass at once, their answers this much later: what is asked for is done before anybody hears of it.</summary>
+    public void SlowAnswers(TimeSpan by) => Interlocked.Exchange(ref answerDelayTicks, by.Ticks);
 
     public void Reset() => CutAll();
 
@@ -91,7 +99,9 @@ internal sealed class TcpProxy : IAsyncDisposable
             if (state == State.Gone)
                 return;
             await far.ConnectAsync(target, ended.Token);
-            await Task.WhenAny(PumpAsync(near, far), PumpAsync(far, near));
+            await Task.WhenAny(
+                PumpAsync(near, far, () => Interlocked.Read(ref delayTicks)),
+                PumpAsync(far, near, () => Interlocked.Read(ref answerDelayTicks)));
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
         {
@@ -104,13 +114,13 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to, Func<long> delay)
     {
         var buffer = new byte[16 * 1024];
         int read;
         while ((read = await from.ReceiveAsync(buffer, ended.Token)) > 0)
         {
-            if (Interlocked.Read(ref delayTicks) is > 0 and var ticks)
+            if (delay() is > 0 and var ticks)
                 await Task.Delay(TimeSpan.FromTicks(ticks), ended.Token);
             if (state == State.Passing)
                 await to.SendAsync(buffer.AsMemory(0, read), ended.Token);
