@@ -9,6 +9,9 @@ internal static class CustomerStates
     /// <summary>As long as a name may be, without a place to break it.</summary>
     private static readonly string LongName = string.Concat(Enumerable.Repeat("Wolfeschlegel", 5))[..64];
 
+    private const string IPhone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+        + "Version/18.0 Mobile/15E148 Safari/604.1";
+
     public static readonly IReadOnlyList<State> All =
     [
         new("home-customer", (visitor, site) => GoAsync(visitor, site, "/")),
@@ -60,17 +63,19 @@ internal static class CustomerStates
         await visitor.IsRefusedAsync(Labels.Password);
     }
 
+    /// <summary>Logged in by the page: the browser is on the list of devices by its name.</summary>
     private static async Task OpenAsync(Visitor visitor, Person person)
     {
-        await visitor.TakeSessionAsync(person);
+        await visitor.GoAsync("/auth/login");
+        await visitor.LogInAsync(person);
+        await visitor.IsOnAsync(Labels.LoggedIn);
         await visitor.OpenSettingsAsync(person);
     }
 
     private static async Task OpenWithDevicesAsync(Visitor visitor, Site site)
     {
         var ada = await site.JoinAsync("Ada");
-        await ada.LogInAsync();
-        await ada.LogInAsync();
+        await ada.App.LogInAsync(ada.Email, ada.Password, ("User-Agent", IPhone));
         await OpenAsync(visitor, ada);
     }
 

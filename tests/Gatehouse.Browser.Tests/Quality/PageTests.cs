@@ -26,7 +26,7 @@ public abstract class PageTests(Site site) : VisitorTests(site)
         var visitor = await VisitAsync(new Look { Still = true, Language = language });
         visitor.Watch.Expect(401, 403, 404, 409, 410, 422);
         await state.ArriveAsync(visitor, Site);
-        var faults = new List<string>();
+        var faults = new List<(string Fault, string Look)>();
         await visitor.Page.EvaluateAsync(await PageScripts.AxeAsync());
         foreach (var look in Looks)
         {
@@ -35,9 +35,10 @@ public abstract class PageTests(Site site) : VisitorTests(site)
             string[] found = await visitor.Page.EvaluateAsync<string[]>(await PageScripts.ChecksAsync());
             if (look.Axe)
                 found = [.. found, .. await visitor.Page.EvaluateAsync<string[]>(await PageScripts.JudgeAsync())];
-            faults.AddRange(found.Select(fault => $"{state.Name} ({look.Name}): {fault}"));
+            faults.AddRange(found.Select(fault => (fault, look.Name)));
         }
-        Assert.True(faults.Count == 0, string.Join('\n', faults));
+        Assert.True(faults.Count == 0, string.Join('\n', faults.GroupBy(each => each.Fault, each => each.Look, StringComparer.Ordinal)
+            .Select(group => $"{group.Key} ({string.Join("; ", group)})")));
     }
 }
 

@@ -8,10 +8,10 @@ internal static class Chromium
     /// <summary>How long anything may take before it counts as not happening: the machine may be slow and busy.</summary>
     public const float PatienceMilliseconds = 30_000;
 
-    public const string Executable = "/usr/bin/chromium";
+    private const string Executable = "/usr/bin/chromium";
 
     /// <summary>No sandbox: the tests may run as root in a container; it visits nobody but our own server.</summary>
-    public static readonly string[] Arguments =
+    private static readonly string[] Arguments =
     [
         "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync",
@@ -24,6 +24,16 @@ internal static class Chromium
 
     /// <summary>It ends with the process: the driver goes when nobody holds its other end, and takes Chromium along.</summary>
     public static Task<IBrowser> BrowserAsync() => Shared.Value;
+
+    /// <summary>Another one, whose profile the test has prepared.</summary>
+    public static async Task<IBrowserContext> StartAsync(string profile, Look look, Uri site) =>
+        await (await PlaywrightAsync()).Chromium.LaunchPersistentContextAsync(profile, new BrowserTypeLaunchPersistentContextOptions
+        {
+            ExecutablePath = Executable,
+            Args = Arguments,
+            BaseURL = site.ToString(),
+            JavaScriptEnabled = look.Script,
+        });
 
     private static async Task<IPlaywright> StartDriverAsync()
     {

@@ -79,5 +79,6 @@ internal static class Labels
     public const string WrongAccountPassword = "This is not the password of the account.";
     public const string NotTheChosenPassword = "This is not the password you chose when you signed up.";
     public const string InviteNotValid = "This invite is not valid, or not any more.";
+    public const string CookiesAreNeeded = "cookie";
     public const string UsedOrOld = "It may have been used already";
 }

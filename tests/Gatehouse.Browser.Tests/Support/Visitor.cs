@@ -7,6 +7,18 @@ namespace Gatehouse.Browser.Tests.Support;
 /// <summary>Somebody with a browser: does what a person can see and do. Things are found by what they are called.</summary>
 internal sealed class Visitor
 {
+    private const int MostStops = 50;
+
+    /// <summary>Names the element with the focus when nothing around it shows that, or it is out of sight.</summary>
+    private const string UnseenFocus = """
+        () => {
+          const { outlineStyle, outlineWidth } = getComputedStyle(document.activeElement);
+          const { top, bottom } = document.activeElement.getBoundingClientRect();
+          const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2 && bottom > 0 && top < innerHeight;
+          return seen || document.activeElement === document.body ? "" : document.activeElement.outerHTML;
+        }
+        """;
+
     private readonly IBrowserContext context;
 
     private Visitor(IBrowserContext context, IPage page, Watch watch) => (this.context, Page, Watch) = (context, page, watch);
@@ -17,17 +29,17 @@ internal sealed class Visitor
 
     public string Path => new Uri(Page.Url).PathAndQuery;
 
-    public static async Task<Visitor> ComeAsync(Uri site, Look look, params Uri[] otherWays)
+    public static async Task<Visitor> ComeAsync(Uri site, Look look)
     {
         var browser = await Chromium.BrowserAsync();
-        return await UseAsync(await browser.NewContextAsync(look.ToOptions(site)), [site, .. otherWays]);
+        return await UseAsync(await browser.NewContextAsync(look.ToOptions(site)), site);
     }
 
     /// <summary>With a browser that the test has set up in its own way.</summary>
-    public static async Task<Visitor> UseAsync(IBrowserContext context, params Uri[] ours)
+    public static async Task<Visitor> UseAsync(IBrowserContext context, Uri site)
     {
         context.SetDefaultTimeout(Chromium.PatienceMilliseconds);
-        var watch = new Watch(context, ours);
+        var watch = new Watch(context, site);
         return new Visitor(context, await context.NewPageAsync(), watch);
     }
 
@@ -53,7 +65,9 @@ internal sealed class Visitor
     public Task FollowAsync(string link) => Link(link).First.ClickAsync();
 
     /// <summary>Opens what is folded away, e.g. "Add a user".</summary>
-    public Task UnfoldAsync(string summary) => Page.Locator("summary").Filter(new() { HasText = summary }).ClickAsync();
+    public Task UnfoldAsync(string summary) => Folded(summary).ClickAsync();
+
+    public ILocator Folded(string summary) => Page.Locator("summary").Filter(new() { HasText = summary });
 
     public async Task FillInAsync(params (string Label, string Text)[] fields)
     {
@@ -75,6 +89,29 @@ internal sealed class Visitor
 
     /// <summary>Waits until a form came back with a refusal that no one field is to blame for.</summary>
     public Task IsAlertedAsync() => Expect(Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+
+    public Task KeyAsync(string key) => Page.Keyboard.PressAsync(key);
+
+    /// <summary>Goes on by Tab until this has the focus. At each stop on the way one must see where the focus is.</summary>
+    public async Task TabToAsync(ILocator target)
+    {
+        await Expect(target).ToBeVisibleAsync();
+        for (var stops = 0; stops < MostStops; stops++)
+        {
+            await KeyAsync("Tab");
+            Assert.Equal("", await Page.EvaluateAsync<string>(UnseenFocus));
+            if (await target.EvaluateAsync<bool>("element => element === document.activeElement"))
+                return;
+        }
+        Assert.Fail($"Tab never came to {target}.");
+    }
+
+    /// <summary>Goes to a field by Tab and types into it.</summary>
+    public async Task TypeAsync(string label, string text)
+    {
+        await TabToAsync(Field(label));
+        await Page.Keyboard.TypeAsync(text);
+    }
 
     /// <summary>Logs in on the login page, wherever that leads to.</summary>
     public async Task LogInAsync(Person person, string? password = null)

@@ -22,8 +22,11 @@ public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifet
 
     private protected Task<Visitor> VisitAsync(bool script) => VisitAsync(new Look { Script = script });
 
-    private protected async Task<Visitor> VisitAsync(Look look, params Uri[] otherWays) =>
-        Welcome(await Visitor.ComeAsync(site.App.Address, look, otherWays));
+    private protected async Task<Visitor> VisitAsync(Look look) => Welcome(await Visitor.ComeAsync(site.App.Address, look));
+
+    /// <summary>A visitor on a way that the test can make slow or take away.</summary>
+    private protected async Task<Visitor> VisitByAsync(TcpProxy way, Look look) =>
+        Welcome(await Visitor.ComeAsync(new Uri($"http://127.0.0.1:{way.Port}"), look));
 
     /// <summary>A visitor who is logged in already.</summary>
     private protected async Task<Visitor> VisitAsync(Person person, Look look)
@@ -36,8 +39,8 @@ public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifet
     private protected Task<Visitor> VisitAsync(Person person, bool script = true) =>
         VisitAsync(person, new Look { Script = script });
 
-    private protected async Task<Visitor> VisitWithAsync(IBrowserContext context, params Uri[] ours) =>
-        Welcome(await Visitor.UseAsync(context, ours));
+    private protected async Task<Visitor> VisitWithAsync(IBrowserContext context) =>
+        Welcome(await Visitor.UseAsync(context, site.App.Address));
 
     private Visitor Welcome(Visitor visitor)
     {

@@ -11,13 +11,12 @@ internal sealed class Watch
 {
     private readonly ConcurrentQueue<string> complaints = new();
     private readonly ConcurrentDictionary<int, byte> expected = new();
-    private readonly HashSet<string> ours;
+    private readonly string ours;
     private volatile bool mayBreak;
 
-    /// <param name="ours">The addresses of the product; a test may reach it by more ways than one.</param>
-    public Watch(IBrowserContext context, params Uri[] ours)
+    public Watch(IBrowserContext context, Uri site)
     {
-        this.ours = [.. ours.Select(each => each.GetLeftPart(UriPartial.Authority))];
+        ours = site.GetLeftPart(UriPartial.Authority);
         context.Console += (_, message) => Listen(message);
         context.WebError += (_, error) => complaints.Enqueue("A script failed: " + error.Error);
         context.Request += (_, request) => Look(request);
@@ -46,7 +45,7 @@ internal sealed class Watch
 
     private void Look(IRequest request)
     {
-        if (!ours.Contains(new Uri(request.Url).GetLeftPart(UriPartial.Authority)))
+        if (new Uri(request.Url).GetLeftPart(UriPartial.Authority) != ours)
             complaints.Enqueue("Somebody else was asked: " + request.Url);
     }
 
