@@ -28,6 +28,40 @@ public sealed class PostedFormTests(Site site) : VisitorTests(site)
         Assert.Equal(2, users.GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_double_click_signs_up_once()
+    {
+        var email = App.NewEmail();
+        await using var way = TcpProxy.To("127.0.0.1", Site.App.Address.Port);
+        var visitor = await VisitByAsync(way, new Look());
+        visitor.Watch.ExpectBreaks(); // the first of two submissions, if there are two, is given up by the browser
+        await visitor.GoAsync("/auth/signup");
+        await visitor.FillInAsync((Labels.Email, email), (Labels.Password, App.Password));
+        await DoubleClickAsync(visitor.Button(Labels.SignUp), way);
+        await visitor.IsOnAsync(Labels.CheckEmail);
+        await Site.App.MailsSettledAsync();
+
+        Assert.Single(await Site.App.MailsAsync(email));
+    }
+
+    [Fact]
+    public async Task A_double_click_adds_a_user_once()
+    {
+        var ada = await Site.JoinAsync("Ada");
+        await using var way = TcpProxy.To("127.0.0.1", Site.App.Address.Port);
+        var visitor = await VisitByAsync(way, new Look());
+        await visitor.TakeSessionAsync(ada);
+        visitor.Watch.ExpectBreaks();
+        await visitor.GoAsync("/auth/users");
+        await visitor.UnfoldAsync(Labels.AddAUser);
+        await visitor.FillInAsync((Labels.Name, "Grace"), (Labels.AccountPassword, App.Password));
+        await DoubleClickAsync(visitor.Button(Labels.AddUser), way);
+        await visitor.SeesAsync("Grace");
+
+        var users = (await ada.GetAsync("/api/auth/users")).Json.GetProperty("users");
+        Assert.Equal(2, users.GetArrayLength());
+    }
+
     /// <summary>Without JavaScript nobody stops the second click. Its mail is one too many, its account is not.</summary>
     [Fact]
     public async Task A_double_click_without_a_script_makes_one_account_all_the_same()
