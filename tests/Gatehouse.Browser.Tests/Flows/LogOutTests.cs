@@ -1,4 +1,5 @@
 using Gatehouse.Browser.Tests.Support;
+using static Microsoft.Playwright.Assertions;
 
 namespace Gatehouse.Browser.Tests.Flows;
 
@@ -47,6 +48,23 @@ public sealed class LogOutTests(Site site) : VisitorTests(site)
             await visitor.SeesNotAsync(ada.Email);
             await visitor.SeesNotAsync("Ada of the back button");
         }
+    }
+
+    /// <summary>Chromium keeps whole pages, <c>no-store</c> or not, and lets go of ours when the session cookie goes.</summary>
+    [Fact]
+    public async Task Nor_does_the_browsers_memory_of_pages()
+    {
+        var ada = await Site.JoinAsync("Ada of the back button");
+        var visitor = await VisitWithOwnChromiumAsync(new Look());
+        await visitor.TakeSessionAsync(ada);
+        await visitor.GoAsync("/");
+        await visitor.PressAsync(Labels.LogOut);
+        await visitor.SeesAsync(Labels.IsLoggedOut);
+        await visitor.Page.EvaluateAsync("history.back()");
+        await Expect(visitor.Page).ToHaveURLAsync(Site.App.Address.ToString());
+
+        await visitor.IsOnAsync(Labels.Welcome);
+        await visitor.SeesNotAsync(ada.Email);
     }
 
     [Theory, WithAndWithoutScript]

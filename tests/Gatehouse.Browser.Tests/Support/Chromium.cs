@@ -25,14 +25,15 @@ internal static class Chromium
     /// <summary>It ends with the process: the driver goes when nobody holds its other end, and takes Chromium along.</summary>
     public static Task<IBrowser> BrowserAsync() => Shared.Value;
 
-    /// <summary>Another one, whose profile the test has prepared.</summary>
-    public static async Task<IBrowserContext> StartAsync(string profile, Look look, Uri site) =>
-        await (await PlaywrightAsync()).Chromium.LaunchPersistentContextAsync(profile, new BrowserTypeLaunchPersistentContextOptions
+    /// <summary>Another one. It keeps pages for the back button, which Playwright turns off.</summary>
+    public static async Task<IBrowserContext> StartAsync(Profile profile, Look look, Uri site) =>
+        await (await PlaywrightAsync()).Chromium.LaunchPersistentContextAsync(profile.Folder, new BrowserTypeLaunchPersistentContextOptions
         {
             ExecutablePath = Executable,
             Args = Arguments,
             BaseURL = site.ToString(),
             JavaScriptEnabled = look.Script,
+            IgnoreDefaultArgs = ["--disable-back-forward-cache"],
         });
 
     private static async Task<IPlaywright> StartDriverAsync()

@@ -1,5 +1,4 @@
 using Gatehouse.Tests.Support;
-using Microsoft.Playwright;
 
 namespace Gatehouse.Browser.Tests.Support;
 
@@ -7,6 +6,7 @@ namespace Gatehouse.Browser.Tests.Support;
 public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifetime
 {
     private readonly List<Visitor> visitors = [];
+    private readonly List<Profile> profiles = [];
 
     private protected Site Site => site;
 
@@ -16,6 +16,8 @@ public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifet
     {
         foreach (var visitor in visitors)
             await visitor.LeaveAsync();
+        foreach (var profile in profiles)
+            await profile.DisposeAsync();
         var complaints = visitors.SelectMany(visitor => visitor.Watch.Complaints).ToArray();
         Assert.True(complaints.Length == 0, string.Join('\n', complaints));
     }
@@ -39,8 +41,13 @@ public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifet
     private protected Task<Visitor> VisitAsync(Person person, bool script = true) =>
         VisitAsync(person, new Look { Script = script });
 
-    private protected async Task<Visitor> VisitWithAsync(IBrowserContext context) =>
-        Welcome(await Visitor.UseAsync(context, site.App.Address));
+    /// <summary>A visitor whose browser nobody shares, set up as the test says and as Chromium is out of the box.</summary>
+    private protected async Task<Visitor> VisitWithOwnChromiumAsync(Look look, string preferences = "{}")
+    {
+        var profile = await Profile.CreateAsync(preferences);
+        profiles.Add(profile);
+        return Welcome(await Visitor.UseAsync(await Chromium.StartAsync(profile, look, site.App.Address), site.App.Address));
+    }
 
     private Visitor Welcome(Visitor visitor)
     {
