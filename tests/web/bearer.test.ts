@@ -234,9 +234,21 @@ test("logging out forgets the token even where the server can't be reached", asy
   const { auth, first } = await loggedIn(stage, { bearer: { store: "local" } });
   assert.equal(stage.page.storage.get(Key), first);
   stage.server.when("POST /api/auth/logout", { cut: true });
+  const heard = listen(auth);
   await refused(auth.logout(), 1007);
+  assert.equal(count(heard, "logout"), 1);
+  assert.deepEqual((await auth.get()).user, {});
   assert.equal(stage.page.storage.size, 0);
   assert.equal(tokenOf(stage.server.calls("POST /api/auth/logout")[0]!), first);
+});
+
+test("logging out with a token that has ended is no failure", async (stage) => {
+  const { auth } = await loggedIn(stage);
+  stage.server.when("POST /api/auth/logout", invalid);
+  const heard = listen(auth);
+  assert.deepEqual((await auth.logout())?.user, {});
+  assert.equal(count(heard, "logout"), 1);
+  assert.equal(count(heard, "error"), 0);
 });
 
 test("kept in localStorage, the session is there for the next page and the next tab", async (stage) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Auth } from "../../web/client/auth";
 import type { LdError } from "../../web/client/types";
 import { ada, type Answer, guest, problem } from "./support/server";
-import { count, listen, refused, settled, test } from "./support/test";
+import { count, listen, refused, settled, test, until } from "./support/test";
 
 const Info = "GET /api/auth/info";
 const Login = "POST /api/auth/login";
@@ -213,6 +213,13 @@ test("a logout that fails is an error event and a rejection; nobody is logged ou
   await settled();
   assert.equal(log.filter((each) => each === "on").length, log.filter((each) => each === "off").length);
   assert.equal((await auth.get()).user["key"], "a1");
+});
+
+test("a logout that the server never answers is 1007", async ({ server, tab }) => {
+  server.when(Logout, { hang: true });
+  let told = 0;
+  await refused(tab({ initFetch: false, timeout: { failed: 20 }, ui: { timeout: () => told++ } }).logout(), 1007);
+  await until(() => told >= 1);
 });
 
 test("who has logged out is a guest, though the server goes down just then", async ({ server, tab }) => {

@@ -103,4 +103,7 @@ test("a closed auth object hears nothing any more", async ({ server, page, tab }
   page.document.dispatchEvent(new Event("visibilitychange"));
   await settled();
   assert.equal(server.calls(Info).length, 3);
+  await two.selectUser(null); // it still works by itself
+  await settled();
+  assert.equal(server.calls(Info).length, 4);
 });

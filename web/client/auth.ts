@@ -1,8 +1,8 @@
 import { ApiRoot, call, type Call } from "./api";
 import { BearerCarrier } from "./bearer";
-import { asLdError, Cancelled, isRecord, lderror, NotLoggedIn, ServerDown } from "./errors";
+import { asLdError, Cancelled, lderror, NotLoggedIn } from "./errors";
 import { Freshness } from "./freshness";
-import { asGlobal, copyOf, globalOfCookie, isLoggedIn, passOnCsrfToken } from "./global";
+import { copyOf, isLoggedIn } from "./global";
 import { Panel, panelOf } from "./panel";
 import { blockOfAction, homeOrLanding } from "./route";
 import { cookieCarrier, type SessionCarrier } from "./session";
@@ -12,11 +12,13 @@ import type {
   AuthOptions, AuthPanel, Events, GetOptions, Global, LdError, LogIn, PromptOptions, RequestOptions, RouteOptions, SignUp,
   Timeouts, Ui, User,
 } from "./types";
+import { Visitor } from "./visitor";
 import { watch } from "./watch";
 
 const CrossOrigin = 1005;
 const Unverified = 1021;
 const Broken = 1025;
+const InvalidToken = "invalid_token";
 
 /**
  * What a page knows of its visitor, and what its visitor can do. Promises: nothing waits for ever; every rejection is
@@ -38,10 +40,7 @@ export class Auth {
   private readonly tabs = new Tabs();
   private readonly freshness: Freshness;
   private readonly options: AuthOptions;
-  private known: Global | undefined;
-  private asking: Promise<Global> | undefined;
-  private asked = 0;
-  private applied = 0;
+  private readonly visitor: Visitor;
 
   constructor(options: AuthOptions = {}) {
     this.options = options;
@@ -55,7 +54,9 @@ export class Auth {
       ? new BearerCarrier(this.root.origin, options.bearer === true ? {} : options.bearer, () => this.lost())
       : undefined;
     this.carrier = this.bearer ?? cookieCarrier;
-    this.freshness = new Freshness(this.tabs, this.bearer, this.timeout, () => void this.ask(true, true).catch(() => undefined));
+    this.visitor = new Visitor(this, () => this.info(), !this.bearer, () => this.freshness.mark());
+    this.freshness = new Freshness(
+      this.tabs, this.bearer, this.timeout, () => void this.visitor.ask(true, true).catch(() => undefined));
     if (options.initFetch !== false)
       queueMicrotask(() => void this.fetch().catch(() => undefined)); // the page first says what it listens to
   }
@@ -71,7 +72,7 @@ export class Auth {
 
   /** Who is here, guests too; with `authedOnly` nobody but who is logged in, by way of the panel if need be. */
   async get(options: GetOptions = {}): Promise<Global> {
-    const global = copyOf(this.known ?? await this.newest());
+    const global = copyOf(this.visitor.known ?? await this.visitor.newest());
     const { authedOnly, "authed-only": authedOnlyToo, ...prompt } = options;
     if (isLoggedIn(global) || !(authedOnly || authedOnlyToo))
       return global;
@@ -79,11 +80,11 @@ export class Auth {
       if (refused.id !== Cancelled)
         throw refused;
     });
-    if (!isLoggedIn(this.known)) // a panel of the page's own may have logged in by a call of its own
-      await this.ask();
-    if (!isLoggedIn(this.known))
+    if (!isLoggedIn(this.visitor.known)) // a panel of the page's own may have logged in by a call of its own
+      await this.visitor.ask();
+    if (!isLoggedIn(this.visitor.known))
       throw lderror(NotLoggedIn);
-    return copyOf(this.known);
+    return copyOf(this.visitor.known);
   }
 
   /** Somebody who is logged in, or 1000. */
@@ -98,12 +99,12 @@ export class Auth {
     if (!this.options.ldcvmgr)
       throw lderror(Unverified);
     await this.options.ldcvmgr.get({ name: "@servebase/auth", path: "ensure-verified" });
-    return copyOf(await this.ask());
+    return copyOf(await this.visitor.ask());
   }
 
   /** Asks the server anew; `renew: false` is content with the copy in the cookie. */
   async fetch({ renew = true }: { renew?: boolean } = {}): Promise<Global> {
-    return copyOf(await this.newest(renew));
+    return copyOf(await this.visitor.newest(renew));
   }
 
   /** Shows the panel. Resolves with nothing when it is closed before anybody logged in. */
@@ -154,32 +155,36 @@ export class Auth {
   }
 
   async logout(): Promise<Global | undefined> {
-    const was = isLoggedIn(this.known);
+    const was = isLoggedIn(this.visitor.known);
     try {
-      await watch(this.request("POST", "logout"), this);
+      await watch(this.call({ method: "POST", path: "logout", patience: 3 }), this);
     } catch (thrown) {
-      throw this.failed(thrown);
-    } finally {
-      this.bearer?.forget(); // whoever wants to leave has left here, whatever the server heard of it
+      if (this.bearer) { // whoever wants to leave has left here, whatever the server heard of it
+        this.bearer.forget();
+        this.visitor.leave();
+      }
+      if ((thrown as LdError).code !== InvalidToken) // the token had ended before
+        throw this.visitor.failed(thrown);
     }
-    const global = await this.changed().catch(() => this.leave());
+    this.bearer?.forget();
+    const global = await this.changed().catch(() => this.visitor.leave());
     if (!was)
       this.fire("logout");
     return global;
   }
 
   async social({ name, inviteToken }: { name: string; inviteToken?: string }): Promise<Global> {
-    if (isLoggedIn(this.known))
-      return copyOf(this.known);
+    if (isLoggedIn(this.visitor.known))
+      return copyOf(this.visitor.known);
     try {
       await logInElsewhere(this, this.tabs, name, inviteToken);
-      const global = await this.ask(true, true);
+      const global = await this.visitor.ask(true, true);
       if (!isLoggedIn(global))
         throw lderror(NotLoggedIn);
       this.tabs.tell();
       return copyOf(global);
     } catch (thrown) {
-      throw this.failed(thrown);
+      throw this.visitor.failed(thrown);
     }
   }
 
@@ -262,96 +267,30 @@ export class Auth {
       if ((thrown as LdError).id !== CrossOrigin)
         throw thrown;
       await this.request("POST", "reset");
-      await this.ask(true, true);
+      await this.visitor.ask(true, true);
       return attempt();
     }
   }
 
   private async changed(): Promise<Global> {
     this.tabs.tell();
-    return copyOf(await this.ask(true, true));
+    return copyOf(await this.visitor.ask(true, true));
   }
 
-  private newest(renew = true): Promise<Global> {
-    return this.asking ?? this.ask(renew);
-  }
-
-  /** A quiet one shows and tells nothing when it fails: nobody waits for it, or whoever does tells it better. */
-  private ask(renew = true, quiet = false): Promise<Global> {
-    const turn = ++this.asked;
-    const work = this.read(renew).then((global) => this.apply(global, turn));
-    const asking = (quiet ? work : watch(work, this).catch((thrown) => {
-      throw this.failed(thrown);
-    })).finally(() => {
-      if (this.asking === asking)
-        this.asking = undefined;
-    });
-    this.asking = asking;
-    return asking;
-  }
-
-  private async read(renew: boolean): Promise<Global> {
-    const kept = renew || this.bearer ? undefined : globalOfCookie();
-    if (kept)
-      return kept;
+  /** A token that the server ended is gone by the time of its refusal: who asks again is a guest. */
+  private async info(): Promise<unknown> {
     const info = () => this.call<unknown>({ method: "GET", path: "info", patience: 3 }); // told twice by then
-    try {
-      return asGlobal(await info().catch((refused: LdError) => {
-        if (this.bearer && refused.code === "invalid_token")
-          return info(); // the token is gone by now: as a guest
-        throw refused;
-      }));
-    } catch (thrown) {
-      const error = asLdError(thrown, ServerDown);
-      throw (error.status ?? 500) >= 500 ? Object.assign(error, { id: ServerDown }) : error;
-    }
-  }
-
-  /** Answers may come in another order than they were asked for: what was asked for later is newer. */
-  private async apply(global: Global, turn: number): Promise<Global> {
-    try {
-      global.ext = await this.inject(global) ?? {};
-    } catch (thrown) {
-      this.fire("error", thrown);
-    }
-    if (turn < this.applied && this.known)
-      return this.known;
-    this.applied = turn;
-    this.freshness.mark();
-    passOnCsrfToken(global);
-    this.show(global);
-    return global;
-  }
-
-  private show(global: Global): void {
-    const was = isLoggedIn(this.known);
-    this.known = global;
-    this.fire("update", copyOf(global));
-    this.fire("change", copyOf(global));
-    if (was && !isLoggedIn(global))
-      this.fire("logout");
-  }
-
-  /** The server could not be asked, but nobody is logged in here any more. */
-  private leave(): Global | undefined {
-    this.applied = ++this.asked; // what is on its way still tells of somebody
-    if (this.known)
-      this.show({ ...this.known, user: {} });
-    return this.known && copyOf(this.known);
+    return info().catch((refused: LdError) => {
+      if (this.bearer && refused.code === InvalidToken)
+        return info();
+      throw refused;
+    });
   }
 
   private lost(): void {
-    if (isLoggedIn(this.known))
-      this.leave();
+    if (isLoggedIn(this.visitor.known))
+      this.visitor.leave();
     this.tabs.tell();
-  }
-
-  private failed(thrown: unknown): LdError {
-    const error = asLdError(thrown, isRecord(thrown) ? Broken : ServerDown);
-    if (error.id === ServerDown)
-      this.fire("server-down", error);
-    this.fire("error", error);
-    return error;
   }
 }
 

@@ -8,7 +8,7 @@ export interface TabMessage {
 
 /** The other tabs of this site. Promises: hearing of a change tells nobody else, so there is no echo. */
 export class Tabs {
-  private readonly channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("gatehouse") : undefined;
+  private channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("gatehouse") : undefined;
   private readonly listeners = new Set<(message: TabMessage) => void>();
 
   constructor() {
@@ -30,5 +30,6 @@ export class Tabs {
 
   close(): void {
     this.channel?.close();
+    this.channel = undefined; // to a closed one nothing can be said
   }
 }

@@ -212,10 +212,7 @@ export declare class Auth {
     private readonly tabs;
     private readonly freshness;
     private readonly options;
-    private known;
-    private asking;
-    private asked;
-    private applied;
+    private readonly visitor;
     constructor(options?: AuthOptions);
     /** Leaves by the page that clears everything a browser may have kept wrongly. */
     static reset(): void;
@@ -288,17 +285,9 @@ export declare class Auth {
     /** Cookies that got in each other's way look like another site's call: cleared, the same works. */
     private enter;
     private changed;
-    private newest;
-    /** A quiet one shows and tells nothing when it fails: nobody waits for it, or whoever does tells it better. */
-    private ask;
-    private read;
-    /** Answers may come in another order than they were asked for: what was asked for later is newer. */
-    private apply;
-    private show;
-    /** The server could not be asked, but nobody is logged in here any more. */
-    private leave;
+    /** A token that the server ended is gone by the time of its refusal: who asks again is a guest. */
+    private info;
     private lost;
-    private failed;
 }
 
 export { Auth as default };
