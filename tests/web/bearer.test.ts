@@ -158,6 +158,20 @@ test("a token that the server ends is given up, told of once, and what follows i
   assert.equal(tokenOf(stage.server.calls(Info).at(-1)!), undefined);
 });
 
+test("an info of before the end brings nobody back", async (stage) => {
+  const { auth, first } = await loggedIn(stage);
+  const { opens, open } = gate();
+  stage.server.when(Info, { body: ada, after: opens }, { body: guest }).when(Own, invalid);
+  const asked = stage.server.calls(Info).length;
+  const slow = auth.fetch();
+  await until(() => stage.server.calls(Info).length > asked);
+  assert.equal(tokenOf(stage.server.calls(Info).at(-1)!), first);
+  await auth.fetchApi("/own");
+  open();
+  assert.deepEqual((await slow).user, {});
+  assert.deepEqual((await auth.get()).user, {});
+});
+
 test("info with a token that the server ended is asked again, as a guest", async (stage) => {
   const { auth } = await loggedIn(stage);
   takes(stage);
