@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
+import type { Auth } from "../../web/client/auth";
 import type { Loader } from "../../web/client/types";
 import { ada, type Answer, guest, problem } from "./support/server";
 import { count, gate, listen, refused, settled, test, until } from "./support/test";
 
 const Info = "GET /api/auth/info";
+
+/** The request's own patience is long and the watch's short: so an answer is late, and not lost, on any machine. */
+function beLateAtOnce(auth: Auth): void {
+  let reads = 0;
+  Object.defineProperty(auth.timeout, "failed", { get: () => reads++ === 0 ? 30_000 : 5 });
+}
 
 test("constructing asks the server once", async ({ server, tab }) => {
   const auth = tab();
@@ -84,7 +91,8 @@ test("a server that never answers rejects 1007, tells the visitor twice, and the
 test("the visitor is told again when the server stays away", async ({ server, tab }) => {
   server.when(Info, { hang: true });
   let told = 0;
-  const auth = tab({ initFetch: false, timeout: { failed: 100 }, ui: { timeout: () => Promise.reject(new Error(`${++told}`)) } });
+  const auth = tab({ initFetch: false, ui: { timeout: () => Promise.reject(new Error(`${++told}`)) } });
+  beLateAtOnce(auth);
   await refused(auth.get(), 1007);
   await until(() => told === 2);
 });
@@ -94,8 +102,7 @@ test("an answer that comes late still counts", async ({ server, tab }) => {
   server.when(Info, { body: ada, after: opens });
   const auth = tab({ initFetch: false });
   const heard = listen(auth);
-  let waits = 0; // the request's own is long, the watch's is short: so the answer is late however fast the machine is
-  Object.defineProperty(auth.timeout, "failed", { get: () => waits++ === 0 ? 30_000 : 5 });
+  beLateAtOnce(auth);
   await refused(auth.get(), 1007);
   open();
   await until(() => count(heard, "update") === 1);
