@@ -18,6 +18,7 @@ namespace Gatehouse.Pages;
 internal sealed class WebFiles
 {
     private const string Prefix = "web/"; // as the project file names the resources
+    private const string Block = "/assets/block/auth/main/index.html";
     private const int DigestCharacters = 12; // tells versions apart; it protects nothing
     private const string Unchanging = "public, max-age=31536000, immutable";
 
@@ -46,7 +47,19 @@ internal sealed class WebFiles
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], http => Answer(http, path, file))
                 .For(Access.Anyone).ExcludeFromDescription();
         }
+        foreach (var path in BlockAddresses())
+        {
+            routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], http => Answer(http, Block, all.files[Block]))
+                .For(Access.Anyone).ExcludeFromDescription();
+        }
     }
+
+    /// <summary>Pages of plotdb ask for the panel by either name, in either folder, in any version.</summary>
+    private static IEnumerable<string> BlockAddresses() =>
+        from folder in (string[])["block", "lib"]
+        from name in (string[])["auth", "@servebase/auth"]
+        from file in (string[])["index.html", "base.html"]
+        select $"/assets/{folder}/{name}/{{version}}/{file}";
 
     private static Task Answer(HttpContext http, string path, WebFile file)
     {
