@@ -190,6 +190,7 @@ internal static class AccountVerbs
         context.Terminal.Line($"Account   {account.Id}");
         context.Terminal.Line($"Email     {account.Email ?? "-"}");
         context.Terminal.Line($"Username  {account.Username ?? "-"}");
+        context.Terminal.Line($"Language  {account.Language ?? "-"}");
         context.Terminal.Line($"State     {(account.VerifiedAt is { } at ? $"verified {Inputs.Show(at)}" : "pending")}");
         context.Terminal.Line($"Created   {Inputs.Show(account.CreatedAt)}");
         context.Terminal.Line($"Users     {(users.Count > 0 ? string.Join(", ", users.Select(user => user.Name)) : "-")}");

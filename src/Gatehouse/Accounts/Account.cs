@@ -20,6 +20,9 @@ internal sealed record Account
 
     public required string Config { get; init; }
 
+    /// <summary>The tag of what its owner is written to in; null: the site's.</summary>
+    public required string? Language { get; init; }
+
     public required long Epoch { get; init; }
 
     public required long CreatedAt { get; init; }

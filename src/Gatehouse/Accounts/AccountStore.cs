@@ -14,7 +14,7 @@ internal static class AccountStore
     private const string Columns = """
         id AS Id, email AS Email, email_key AS EmailKey, username AS Username, displayname AS DisplayName,
         password_hash AS PasswordHash, verified_at AS VerifiedAt, config AS Config, epoch AS Epoch, created_at AS CreatedAt,
-        invite_id AS InviteId
+        invite_id AS InviteId, language AS Language
         """;
 
     private const string SelectById = $"SELECT {Columns} FROM accounts WHERE id = @id";
@@ -46,8 +46,9 @@ internal static class AccountStore
 
     private const string InsertPending = """
         INSERT INTO accounts (id, email, email_key, username, username_key, displayname, password_hash, config, epoch, created_at,
-            invite_id)
-        VALUES (@Id, @Email, @EmailKey, @Username, @UsernameKey, @DisplayName, @PasswordHash, @Config, 0, @CreatedAt, @InviteId)
+            invite_id, language)
+        VALUES (@Id, @Email, @EmailKey, @Username, @UsernameKey, @DisplayName, @PasswordHash, @Config, 0, @CreatedAt, @InviteId,
+            @Language)
         """;
 
     private const string DeleteOldestPending = """
@@ -111,6 +112,8 @@ internal static class AccountStore
 
     private const string SetConfig = "UPDATE accounts SET config = @config WHERE id = @id";
 
+    private const string SetLanguage = "UPDATE accounts SET language = @language WHERE id = @id";
+
     private const string Delete = "DELETE FROM accounts WHERE id = @id";
 
     private const string SelectListing = """
@@ -154,6 +157,7 @@ internal static class AccountStore
             account.Config,
             account.CreatedAt,
             account.InviteId,
+            account.Language,
         });
         await db.ExecuteAsync(DeleteOldestPending, new { account.EmailKey, MostPendingPerAddress });
     }
@@ -226,6 +230,8 @@ internal static class AccountStore
     }
 
     public static Task SetConfigAsync(Db db, string id, string config) => db.ExecuteAsync(SetConfig, new { id, config });
+
+    public static Task SetLanguageAsync(Db db, string id, string language) => db.ExecuteAsync(SetLanguage, new { id, language });
 
     /// <summary>Deletes the account and, by their foreign keys, its users, sessions, links, grants and devices.</summary>
     public static Task DeleteAsync(Db db, string id)

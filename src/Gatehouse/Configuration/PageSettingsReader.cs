@@ -41,8 +41,7 @@ internal static class PageSettingsReader
     private static Language ReadLanguage(SettingsSection section)
     {
         var tag = section.Text("Pages:Language", Language.English.Tag);
-        return Language.All.FirstOrDefault(language => language.Tag.Equals(tag, StringComparison.OrdinalIgnoreCase))
-            ?? section.Fault("Pages:Language", $"'{tag}' is not one of {Tags}", Language.English);
+        return Language.Named(tag) ?? section.Fault("Pages:Language", $"'{tag}' is not one of {Tags}", Language.English);
     }
 
     private static string Tags => string.Join(", ", Language.All.Select(language => language.Tag));
@@ -53,8 +52,7 @@ internal static class PageSettingsReader
         var texts = new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal);
         foreach (var (tag, given) in section.Parts("Pages:Texts"))
         {
-            var language = Language.All.FirstOrDefault(language => language.Tag.Equals(tag, StringComparison.OrdinalIgnoreCase));
-            if (language is null)
+            if (Language.Named(tag) is not { } language)
             {
                 section.Fault($"Pages:Texts:{tag}", $"'{tag}' is not one of {Tags}", 0);
                 continue;

@@ -129,12 +129,12 @@ internal static class SettingsReference
         },
         new("Mail:Workers", "Mails this node sends at once with RabbitMQ. 0: it writes mails, other nodes send them."),
         new("Pages:Title", "The site's name, on pages and in mails; no password may contain it."),
-        new("Pages:Logo", "A picture for the pages: a file, which the server then serves, or a path of your own application.")
+        new("Pages:Logo", "A picture for the pages, and, unless it is .svg, for mails: a file, which the server then serves, or a path of your own application.")
         {
             Values = "a file (.svg, .png, .webp, .jpg) of at most 256 KiB, or a path like `/logo.svg`",
         },
         new("Pages:Accent", "The colour of buttons, on pages and in mails.") { Values = "a colour like `#2f6f4f`" },
-        new("Pages:Language", "Spoken to customers whose browsers ask for no language of ours.")
+        new("Pages:Language", "Spoken to customers whose browsers ask for no language of ours, and in mails to whom nothing is known of.")
         {
             Values = "ar, de, en, es, ja, zh-TW",
         },

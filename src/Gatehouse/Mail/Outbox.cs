@@ -10,8 +10,8 @@ namespace Gatehouse.Mail;
 internal sealed class Outbox(TimeProvider clock) : IDisposable
 {
     private const string Insert = """
-        INSERT INTO mail_outbox (id, kind, account_id, recipient, created_at, due_at, tries)
-        VALUES (@Id, @Kind, @AccountId, @Recipient, @Now, @Now, 0)
+        INSERT INTO mail_outbox (id, kind, account_id, recipient, language, created_at, due_at, tries)
+        VALUES (@Id, @Kind, @AccountId, @Recipient, @Language, @Now, @Now, 0)
         """;
 
     // Claims by moving "due" ahead: another relay doesn't see the row until then, and a relay that died loses nothing.
@@ -20,7 +20,7 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
         WHERE dead_at IS NULL AND due_at <= @now AND id IN (
             SELECT id FROM mail_outbox WHERE dead_at IS NULL AND due_at <= @now ORDER BY due_at, id LIMIT @most)
         RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt,
-            tries AS Tries
+            tries AS Tries, language AS Language
         """;
 
     // A message names the row. Of two that name the same, one gets it: the other finds it being sent, or gone.
@@ -28,7 +28,7 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
         UPDATE mail_outbox SET due_at = @until, sending_until = @until, tries = tries + 1
         WHERE id = @Id AND kind = @Kind AND dead_at IS NULL AND (sending_until IS NULL OR sending_until <= @now)
         RETURNING id AS Id, kind AS Kind, account_id AS AccountId, recipient AS Recipient, created_at AS CreatedAt,
-            tries AS Tries
+            tries AS Tries, language AS Language
         """;
 
     // "tries" tells one taking up from the next, so who was away too long can't write over who has it now.
@@ -100,12 +100,14 @@ internal sealed class Outbox(TimeProvider clock) : IDisposable
 
     /// <param name="accountId">Whom it is about; null where only the address is known.</param>
     /// <param name="recipient">The address as the mail kind understands it: what the relay will look the account up by.</param>
-    public Task EnqueueAsync(Db db, string kind, string? accountId, string recipient) => db.ExecuteAsync(Insert, new
+    /// <param name="language">The tag of what it is to be written in, where no account will tell by then.</param>
+    public Task EnqueueAsync(Db db, string kind, string? accountId, string recipient, string? language = null) => db.ExecuteAsync(Insert, new
     {
         Id = Ids.New(clock),
         Kind = kind,
         AccountId = accountId,
         Recipient = recipient,
+        Language = language,
         Now = clock.NowMicros(),
     });
 
@@ -229,6 +231,9 @@ internal sealed record OutboxMail
     public required string? AccountId { get; init; }
 
     public required string Recipient { get; init; }
+
+    /// <summary>Null where its account tells.</summary>
+    public required string? Language { get; init; }
 
     public required long CreatedAt { get; init; }
 

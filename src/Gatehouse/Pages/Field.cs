@@ -12,6 +12,9 @@ internal sealed record Field(string Name, string Label, string Type, string Auto
     /// <summary>What stands in it already. Never a password.</summary>
     public string? Value { get; init; }
 
+    /// <summary>For one of these in place of what is typed.</summary>
+    public IReadOnlyList<Language>? Choices { get; init; }
+
     public bool Optional { get; init; }
 
     public static Field Password(string label = "field.password") => new("password", label, "password", "current-password");
@@ -35,10 +38,22 @@ internal sealed record Field(string Name, string Label, string Type, string Auto
             <div class="field">
             <label for="{id}">{speech[Label]}{(Optional ? Html.Of($""" <span class="optional">{speech["field.optional"]}</span>""") : null)}</label>
             {(Hint is null ? null : Html.Of($"""<p class="hint" id="{id}-hint">{speech.Say(Hint)}</p>"""))}{ErrorLine(id, error, speech)}
-            <input id="{id}" name="{Name}" type="{Type}" autocomplete="{AutoComplete}"{Typing}{Filled}{State(id, error)}>
+            {(Choices is null ? Input(id, error) : Select(id, error, Choices))}
             </div>
             """;
     }
+
+    private Html Input(string id, Phrase? error) => $"""
+        <input id="{id}" name="{Name}" type="{Type}" autocomplete="{AutoComplete}"{Typing}{Filled}{State(id, error)}>
+        """;
+
+    private Html Select(string id, Phrase? error, IReadOnlyList<Language> choices) => $"""
+        <select id="{id}" name="{Name}" autocomplete="{AutoComplete}" {State(id, error)}>{choices.Select(Option)}</select>
+        """;
+
+    private Html Option(Language language) => $"""
+        <option value="{language.Tag}" lang="{language.Tag}"{(language.Tag == Value ? Html.Of($" selected") : null)}>{language.Name}</option>
+        """;
 
     private static Html? ErrorLine(string id, Phrase? error, Speech speech) =>
         error is null ? null : Html.Of($"""<p class="error" id="{id}-error">{speech.Say(error)}</p>""");

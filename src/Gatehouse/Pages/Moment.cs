@@ -1,4 +1,3 @@
-using System.Globalization;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Pages;
@@ -11,6 +10,5 @@ internal static class Moment
     public static Html ToHtml(long micros) =>
         $"""<time dir="ltr" datetime="{UnixMicros.ToRfc3339(micros)}">{ToText(micros)}</time>""";
 
-    public static string ToText(long micros) =>
-        UnixMicros.ToTime(micros).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    public static string ToText(long micros) => UnixMicros.ToWords(micros);
 }

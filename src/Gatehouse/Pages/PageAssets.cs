@@ -29,9 +29,13 @@ internal sealed class PageAssets
     public static IResult Style(HttpContext http, PageAssets assets) => Answer(http, assets.style, "text/css; charset=utf-8");
 
     /// <summary>The operator's picture. A drawing may hold a script; the policy of every answer keeps it from running.</summary>
-    public static IResult Logo(GatehouseSettings settings) => settings.Pages.Logo is { File: { } file }
-        ? Results.File(file, Configuration.Logo.TypeOf(file))
-        : Problems.NotFound();
+    public static IResult Logo(HttpContext http, GatehouseSettings settings)
+    {
+        if (settings.Pages.Logo is not { File: { } file })
+            return Problems.NotFound();
+        http.Response.Headers["Cross-Origin-Resource-Policy"] = "cross-origin"; // a mail is read on another site's page
+        return Results.File(file, Configuration.Logo.TypeOf(file));
+    }
 
     private static IResult Answer(HttpContext http, byte[] bytes, string type)
     {

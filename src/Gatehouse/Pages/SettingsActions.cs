@@ -18,6 +18,10 @@ internal static class SettingsActions
             case "username":
                 var request = new ChangeAccountRequest { Username = form["username"] ?? "" };
                 return Then(Notice.Saved, await AccountSettings.ChangeAsync(http, granted, request, settings, cancellationToken));
+            case "language":
+                var spoken = new ChangeAccountRequest { Language = form["language"] ?? "" };
+                return (await AccountSettings.ChangeAsync(http, granted, spoken, settings, cancellationToken),
+                    $"{Notice.On(SettingsPage.Path, Notice.Saved)}&lng={spoken.Language}"); // from now on the pages are in it too
             case "email":
                 return Then(Notice.EmailAsked, await ChangeEmail.AskAsync(http, granted, form["email"] ?? "", settings, cancellationToken));
             case "password":
@@ -59,8 +63,11 @@ internal static class SettingsActions
         return (problem, Notice.On(HomePage.Path, Notice.Deleted));
     }
 
+    // What is copied from a page written from right to left may bring the marks along that hold it apart.
+    private static readonly char[] Around = [' ', '\t', '\u2068', '\u2069'];
+
     private static bool IsMeant(Account account, string typed) =>
-        NameToType(account) is not { } name || name.Equals(typed.Trim(), StringComparison.OrdinalIgnoreCase);
+        NameToType(account) is not { } name || name.Equals(typed.Trim(Around), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>What must be typed to delete an account; null for one that has neither address nor name.</summary>
     public static string? NameToType(Account account) => account.Email ?? account.Username;

@@ -21,6 +21,7 @@ internal sealed record SettingsView(
             {Row("email", Account.Email, FormFor("email", "settings.email_button", Email()), speech)}
             {Row("username", Account.Username, FormFor("username", "settings.save", Username()), speech)}
             {Row("password", "••••••••", FormFor("password", "settings.password_button", NewPassword()), speech)}
+            {Row("language", Spoken.Name, FormFor("language", "settings.save", LanguageField()), speech)}
             """)}
         {(Served.Have(GatehouseFeatures.Users) ? UsersSection(speech) : null)}
         {Section("devices", speech, $"""
@@ -84,7 +85,7 @@ internal sealed record SettingsView(
 
     /// <summary>A refusal of one of the buttons; that of a form with a field stands in the form.</summary>
     private Html? Alert(Speech speech) =>
-        Refused is null || Refused.Action is "username" or "email" or "password" or "add_user" or "rename_user" or "delete"
+        Refused is null || Refused.Action is "username" or "email" or "password" or "language" or "add_user" or "rename_user" or "delete"
         ? null
         : Html.Of($"""<p class="alert" role="alert">{speech.Say(Refused.Problem.Detail)}</p>""");
 
@@ -106,6 +107,15 @@ internal sealed record SettingsView(
     private Field Email() => Field.Email(Typed("email", "email"), "field.new_email") with { Hint = "settings.email_hint" };
 
     private Field NewPassword() => Field.NewPassword("field.new_password", Settings.SignUp);
+
+    private Language Spoken => Language.Find(Account.Language) ?? Settings.Pages.Language;
+
+    private Field LanguageField() => new("language", "field.language", "select", "language")
+    {
+        Value = Spoken.Tag,
+        Hint = "settings.language_hint",
+        Choices = Language.All,
+    };
 
     private static Field Name(string? typed) => new("name", "field.name", "text", "off") { Value = typed };
 

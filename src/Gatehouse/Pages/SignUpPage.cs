@@ -1,6 +1,7 @@
 using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.SignUp;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -34,7 +35,7 @@ internal static class SignUpPage
             DisplayName = form["displayname"],
             Invite = form["invite"],
         };
-        var problem = await SignUp.SignUp.HandleAsync(http, request, services, cancellationToken);
+        var problem = await SignUp.SignUp.HandleAsync(http, request, http.GetSpeech().Language, services, cancellationToken);
         if (problem is null)
             return new SeeOther(CheckMailPage.Path);
         return problem.Code == "signup_closed"

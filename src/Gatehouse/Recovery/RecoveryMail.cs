@@ -37,6 +37,6 @@ internal sealed class PasswordChangedMail(AccountMails mails) : IMailKind
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
         mail.AccountId is not null && await AccountStore.FindAsync(db, mail.AccountId) is { Email: { } email } account
-            ? mails.PasswordChanged(email, account.DisplayName)
+            ? mails.PasswordChanged(new Addressee(email, account.DisplayName, account.Language))
             : null;
 }

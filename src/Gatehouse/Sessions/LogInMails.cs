@@ -3,7 +3,6 @@ using Gatehouse.Events;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Templates;
 using Gatehouse.Storage;
-using Gatehouse.Texts;
 
 namespace Gatehouse.Sessions;
 
@@ -16,7 +15,7 @@ internal sealed class NewDeviceMail(AccountMails mails, AddressBudget budget) : 
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
         await LogInMails.FindAsync(db, mail, budget) is { } login
-            ? mails.NewDevice(login.Email, login.Name, Catalogue.BuiltIn.In(Language.English).Say(ClientName.Of(login.Event.UserAgent)), login.Event.Ip, login.Event.At)
+            ? mails.NewDevice(login.To, ClientName.Of(login.Event.UserAgent), login.Event.Ip, login.Event.At)
             : null;
 }
 
@@ -29,7 +28,7 @@ internal sealed class LogInAfterFailuresMail(AccountMails mails, AddressBudget b
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
         await LogInMails.FindAsync(db, mail, budget) is { } login
-            ? mails.LogInAfterFailures(login.Email, login.Name, Catalogue.BuiltIn.In(Language.English).Say(ClientName.Of(login.Event.UserAgent)), login.Event.Ip, login.Event.At)
+            ? mails.LogInAfterFailures(login.To, ClientName.Of(login.Event.UserAgent), login.Event.Ip, login.Event.At)
             : null;
 }
 
@@ -39,8 +38,8 @@ internal static class LogInMails
     public static async Task<LogInSeen?> FindAsync(Db db, OutboxMail mail, AddressBudget budget) =>
         mail.AccountId is { } id && await AccountStore.FindAsync(db, id) is { Email: { } email, EmailKey: { } key } account
         && await SecurityEvents.FindAsync(db, id, mail.Recipient) is { } seen && await budget.AllowsAsync(db, mail, mail.Kind, key)
-            ? new LogInSeen(email, account.DisplayName, seen)
+            ? new LogInSeen(new Addressee(email, account.DisplayName, account.Language), seen)
             : null;
 }
 
-internal sealed record LogInSeen(string Email, string? Name, SecurityEvent Event);
+internal sealed record LogInSeen(Addressee To, SecurityEvent Event);

@@ -3,12 +3,13 @@ using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 using Gatehouse.Users;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Settings;
 
-/// <summary>Shows the account and changes its username and config.</summary>
+/// <summary>Shows the account and changes its username, language and config.</summary>
 internal static class AccountSettings
 {
     public static async Task<IResult> Get(HttpContext http, SettingsServices services, CancellationToken cancellationToken)
@@ -36,6 +37,9 @@ internal static class AccountSettings
         Username? username = null;
         if (request.Username is not null && (username = services.Rules.ParseUsername(request.Username)) is null)
             return Problems.InvalidInput("username", "error.username");
+        Language? language = null;
+        if (request.Language is not null && (language = Language.Named(request.Language)) is null)
+            return Problems.InvalidInput("language", "error.language");
         if (username is not null
             && await services.Limiter.TryTakeAsync(LimitName.Lookup, http.SourceKey(), cancellationToken) is { } wait)
         {
@@ -52,6 +56,8 @@ internal static class AccountSettings
                     return Problems.UsernameTaken();
                 await SecurityEvents.RecordAsync(db, services.Clock, accountId, SecurityEventTypes.UsernameChanged, origin);
             }
+            if (language is not null)
+                await AccountStore.SetLanguageAsync(db, accountId, language.Tag);
             if (config is not null)
                 await AccountStore.SetConfigAsync(db, accountId, config.Text);
             return null;
@@ -81,6 +87,7 @@ internal static class AccountSettings
             json.WriteString("email", account.Email);
             json.WriteString("username", account.Username);
             json.WriteBoolean("verified", account.IsVerified);
+            json.WriteString("language", account.Language);
             json.WriteString("created_at", UnixMicros.ToRfc3339(account.CreatedAt));
             json.WriteStartArray("identities");
             json.WriteEndArray();

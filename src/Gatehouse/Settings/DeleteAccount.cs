@@ -73,7 +73,7 @@ internal static class DeleteAccount
             return false;
         await Outbox.DropAllAsync(db, accountId);
         if (account is { IsVerified: true, Email: { } email })
-            await outbox.EnqueueAsync(db, GoodByeMail.Kind, null, email);
+            await outbox.EnqueueAsync(db, GoodByeMail.Kind, null, email, account.Language);
         await SecurityEvents.EraseAsync(db, accountId);
         await SecurityEvents.RecordAsync(
             db, clock, accountId, SecurityEventTypes.AccountDeleted, new RequestOrigin(null, null), detail);

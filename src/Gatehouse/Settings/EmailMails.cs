@@ -18,7 +18,7 @@ internal sealed class EmailChangeMail(AccountMails mails, AddressBudget budget, 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail)
     {
         if (mail.AccountId is null || await EmailChanges.FindAsync(db, mail.AccountId) is not { } change
-            || change.EmailKey != mail.Recipient
+            || change.EmailKey != mail.Recipient || await AccountStore.FindAsync(db, mail.AccountId) is not { } account
             || (await AccountStore.FindVerifiedByEmailKeyAsync(db, change.EmailKey) is { } owner && owner.Id != mail.AccountId)
             || !await budget.AllowsAsync(db, mail, Kind, change.EmailKey))
         {
@@ -27,7 +27,7 @@ internal sealed class EmailChangeMail(AccountMails mails, AddressBudget budget, 
         await OneTimeLinks.DiscardAsync(db, LinkPurpose.ChangeEmail, mail.AccountId); // a newer link replaces the older
         var token = await OneTimeLinks.CreateAsync(
             db, LinkPurpose.ChangeEmail, mail.AccountId, change.EmailKey, clock.NowMicros(), Lifetime);
-        return mails.ConfirmNewEmail(change.Email, token.Reveal(), Lifetime);
+        return mails.ConfirmNewEmail(new Addressee(change.Email, null, account.Language), token.Reveal(), Lifetime);
     }
 }
 
@@ -39,10 +39,10 @@ internal sealed class EmailChangeAskedMail(AccountMails mails, AddressBudget bud
     public string Name => Kind;
 
     public async Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
-        mail.AccountId is not null && await AccountStore.FindAsync(db, mail.AccountId) is { Email: { } email, EmailKey: { } key }
+        mail.AccountId is not null && await AccountStore.FindAsync(db, mail.AccountId) is { Email: { } email, EmailKey: { } key } account
         && key != mail.Recipient // completed already: the other mail tells of that
         && await budget.AllowsAsync(db, mail, Kind, key)
-            ? mails.EmailChangeAsked(email)
+            ? mails.EmailChangeAsked(new Addressee(email, null, account.Language))
             : null;
 }
 
@@ -60,7 +60,7 @@ internal sealed class EmailChangedMail(AccountMails mails) : IMailKind
         // An undo drops this mail under the same lock. One that a server defers must not become a link that undoes the undo.
         if (mail.AccountId is null || await AccountStore.LockAsync(db, mail.AccountId) is null
             || !await Outbox.HoldsAsync(db, mail.Id)
-            || await AccountStore.FindAsync(db, mail.AccountId) is not { IsVerified: true }
+            || await AccountStore.FindAsync(db, mail.AccountId) is not { IsVerified: true } account
             || !EmailAddress.TryParse(mail.Recipient, out var old))
         {
             return null;
@@ -68,7 +68,7 @@ internal sealed class EmailChangedMail(AccountMails mails) : IMailKind
         // Counted from the change, not from the mail: of two changes the earlier has the earlier link, however late it goes.
         var token = await OneTimeLinks.CreateAsync(
             db, LinkPurpose.UndoEmail, mail.AccountId, old.Key, mail.CreatedAt, Lifetime, restores: old.Address);
-        return mails.EmailChanged(old.Address, token.Reveal());
+        return mails.EmailChanged(new Addressee(old.Address, null, account.Language), token.Reveal(), Lifetime);
     }
 }
 
@@ -80,5 +80,5 @@ internal sealed class GoodByeMail(AccountMails mails) : IMailKind
     public string Name => Kind;
 
     public Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
-        Task.FromResult<ComposedMail?>(mails.GoodBye(mail.Recipient));
+        Task.FromResult<ComposedMail?>(mails.GoodBye(new Addressee(mail.Recipient, null, mail.Language)));
 }

@@ -15,6 +15,9 @@ internal sealed record ChangeAccountRequest
 {
     public string? Username { get; init; }
 
+    /// <summary>The tag of a language of ours.</summary>
+    public string? Language { get; init; }
+
     public JsonElement? Config { get; init; }
 }
 

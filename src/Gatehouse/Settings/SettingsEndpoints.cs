@@ -15,7 +15,7 @@ internal static class SettingsEndpoints
             .WithSummary("Presents the credentials again for a grant of ten minutes.");
         account.MapGet("", AccountSettings.Get).For(Access.Grant).WithSummary("Shows the account.");
         account.MapPatch("", AccountSettings.Change).Takes<ChangeAccountRequest>().For(Access.Grant, LimitName.Lookup)
-            .WithSummary("Changes the username or the config.");
+            .WithSummary("Changes the username, the language or the config.");
         account.MapDelete("", DeleteAccount.Handle).For(Access.Grant).WithSummary("Deletes the account and all that is in it.");
         account.MapPost("/password", ChangePassword.Handle).Takes<ChangePasswordRequest>().For(Access.Grant)
             .WithSummary("Sets a new password; every other session ends.");

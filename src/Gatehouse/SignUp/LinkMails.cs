@@ -24,20 +24,20 @@ internal sealed class LinkMails(AccountMails mails, AddressBudget budget, Gateho
         var token = await OneTimeLinks.CreateAsync(
             db, LinkPurpose.VerifyEmail, pending.Id, pending.EmailKey!, now, lifetime);
         await InviteStore.ExtendHoldAsync(db, pending.Id, now + UnixMicros.Of(lifetime));
-        return mails.Verify(pending.Email!, pending.DisplayName, token.Reveal(), lifetime);
+        return mails.Verify(ToOwner(pending), token.Reveal(), lifetime);
     }
 
     public async Task<ComposedMail?> ResetAsync(Db db, OutboxMail mail, Account account) =>
         await budget.AllowsAsync(db, mail, "reset", account.EmailKey!)
-            ? mails.Reset(
-                account.Email!, account.DisplayName, await ReplaceResetLinkAsync(db, account), settings.RecoveryLinkLifetime)
+            ? mails.Reset(ToOwner(account), await ReplaceResetLinkAsync(db, account), settings.RecoveryLinkLifetime)
             : null;
 
     public async Task<ComposedMail?> AlreadyHaveAccountAsync(Db db, OutboxMail mail, Account owner) =>
         await budget.AllowsAsync(db, mail, "account_exists", owner.EmailKey!)
-            ? mails.AlreadyHaveAccount(
-                owner.Email!, owner.DisplayName, await ReplaceResetLinkAsync(db, owner), settings.RecoveryLinkLifetime)
+            ? mails.AlreadyHaveAccount(ToOwner(owner), await ReplaceResetLinkAsync(db, owner), settings.RecoveryLinkLifetime)
             : null;
+
+    private static Addressee ToOwner(Account account) => new(account.Email!, account.DisplayName, account.Language);
 
     /// <summary>A newer reset link replaces the older one.</summary>
     private async Task<string> ReplaceResetLinkAsync(Db db, Account account)

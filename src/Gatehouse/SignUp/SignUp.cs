@@ -5,6 +5,7 @@ using Gatehouse.Http;
 using Gatehouse.Invites;
 using Gatehouse.Security;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 using Gatehouse.Users;
 using Microsoft.AspNetCore.Http;
 
@@ -20,12 +21,13 @@ internal static class SignUp
     public static async Task<IResult> Handle(HttpContext http, SignUpServices services, CancellationToken cancellationToken)
     {
         var (request, problem) = await JsonBody.ReadAsync(http, SignUpJson.Default.SignUpRequest, cancellationToken);
-        return problem ?? await HandleAsync(http, request!, services, cancellationToken) ?? Accepted;
+        return problem ?? await HandleAsync(http, request!, http.Request.PreferredLanguage(), services, cancellationToken) ?? Accepted;
     }
 
     /// <summary>Null when the sign-up was taken.</summary>
+    /// <param name="language">What the customer reads; null where nobody can tell.</param>
     public static async Task<Problem?> HandleAsync(
-        HttpContext http, SignUpRequest request, SignUpServices services, CancellationToken cancellationToken)
+        HttpContext http, SignUpRequest request, Language? language, SignUpServices services, CancellationToken cancellationToken)
     {
         if (services.Settings.SignUp.Mode == SignUpMode.Closed)
             return Problems.SignUpClosed();
@@ -40,7 +42,7 @@ internal static class SignUp
         if (form.Username is { } username && !await TryHoldAsync(username, form.Email, services, cancellationToken))
             return Problems.UsernameTaken();
         var hash = await services.Credentials.HashAsync(form.Password, cancellationToken);
-        return await KeepAsync(http, form, hash, invite, services, cancellationToken);
+        return await KeepAsync(http, form with { Language = language }, hash, invite, services, cancellationToken);
     }
 
     public static IResult Accepted { get; } = new JsonAnswer("""{"status":"check_email"}"""u8.ToArray(), StatusCodes.Status202Accepted);
@@ -115,6 +117,7 @@ internal static class SignUp
             PasswordHash = hash,
             VerifiedAt = null,
             Config = form.Config.Text,
+            Language = form.Language?.Tag,
             Epoch = 0,
             CreatedAt = now,
             InviteId = null,
@@ -143,5 +146,8 @@ internal static class SignUp
     }
 
     private sealed record Form(
-        EmailAddress Email, Username? Username, UserName? DisplayName, JsonObjectText Config, NewPassword Password);
+        EmailAddress Email, Username? Username, UserName? DisplayName, JsonObjectText Config, NewPassword Password)
+    {
+        public Language? Language { get; init; }
+    }
 }

@@ -21,4 +21,7 @@ internal static class UnixMicros
     /// <summary>RFC 3339 in UTC with milliseconds, as answers carry it.</summary>
     public static string ToRfc3339(long micros) =>
         ToTime(micros).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>To the minute, as readers of every language understand it.</summary>
+    public static string ToWords(long micros) => ToTime(micros).ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 }

@@ -25,10 +25,6 @@ internal sealed class Catalogue
 
     public Language Fallback { get; }
 
-    /// <summary>The words as they come with the product.</summary>
-    public static Catalogue BuiltIn { get; } = new(
-        Language.English, FrozenDictionary<string, IReadOnlyDictionary<string, string>>.Empty);
-
     public Speech In(Language? language) => speeches[(language ?? Fallback).Tag].Value;
 
     /// <summary>What a file says, by key.</summary>

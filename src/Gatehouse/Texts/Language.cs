@@ -30,6 +30,10 @@ internal sealed class Language
 
     public bool RightToLeft { get; private init; }
 
+    /// <summary>The language of exactly this tag, whatever its case; null when it is none of ours.</summary>
+    public static Language? Named(string tag) =>
+        All.FirstOrDefault(language => language.Tag.Equals(tag, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The language asked for by a BCP 47 tag, or the nearest to it (RFC 4647 section 3.4); null for one we don't speak.</summary>
     public static Language? Find(string? tag)
     {

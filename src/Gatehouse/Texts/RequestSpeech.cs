@@ -17,7 +17,7 @@ internal static class RequestSpeech
     {
         if (http.Items[Key] is Speech known)
             return known;
-        var chosen = Asked(http.Request) ?? Language.Find(http.Request.Cookies[Cookie]) ?? Preferred(http.Request);
+        var chosen = Asked(http.Request) ?? Language.Find(http.Request.Cookies[Cookie]) ?? http.Request.PreferredLanguage();
         var speech = http.RequestServices.GetRequiredService<Catalogue>().In(chosen);
         http.Items[Key] = speech;
         return speech;
@@ -25,13 +25,13 @@ internal static class RequestSpeech
 
     /// <summary>For a program.</summary>
     public static Speech GetPreferredSpeech(this HttpContext http) =>
-        http.RequestServices.GetRequiredService<Catalogue>().In(Preferred(http.Request));
+        http.RequestServices.GetRequiredService<Catalogue>().In(http.Request.PreferredLanguage());
 
     /// <summary>What the address asks for: <c>setlng</c> is the older name.</summary>
     public static Language? Asked(HttpRequest request) => Language.Find(request.Query["lng"]) ?? Language.Find(request.Query["setlng"]);
 
-    /// <summary>The first language of ours in the browser's order of preference (RFC 9110 section 12.5.4).</summary>
-    private static Language? Preferred(HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
+    /// <summary>The first language of ours in the client's order of preference (RFC 9110 section 12.5.4).</summary>
+    public static Language? PreferredLanguage(this HttpRequest request) => request.GetTypedHeaders().AcceptLanguage
         .Where(range => range.Quality is not 0)
         .OrderByDescending(range => range.Quality ?? 1)
         .Select(range => Language.Find(range.Value.Value))

@@ -54,9 +54,12 @@ internal sealed class Speech
 
     private string Count(string key, double number) => Say(new Phrase(key, ("n", (int)Math.Ceiling(number))));
 
+    // In a text from right to left an address or a date would stand in pieces: isolated, each goes by its own direction (UAX 9).
+    private string Apart(string text) => Language.RightToLeft ? $"\u2068{text}\u2069" : text;
+
     private string ToText(object value) => value switch
     {
-        string text => text,
+        string text => Apart(text),
         int number => number.ToString(CultureInfo.InvariantCulture),
         TimeSpan span => Say(span),
         Phrase phrase => Say(phrase),

@@ -12,7 +12,7 @@ public sealed partial class MailLayoutTests
 {
     private const string Token = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-    private readonly AccountMails mails = new(new MailLayout(Settings()));
+    private readonly AccountMails mails = Mails(Settings());
 
     [Theory]
     [InlineData("Alice")]
@@ -20,7 +20,7 @@ public sealed partial class MailLayoutTests
     [InlineData("\u5c71\u7530 \u592a\u90ce")]
     public void A_plain_name_is_greeted(string name)
     {
-        var mail = mails.Verify("alice@example.com", name, Token, Hour);
+        var mail = mails.Verify(Alice(name), Token, Hour);
 
         Assert.StartsWith($"Hello {name},\n", mail.Text, StringComparison.Ordinal);
     }
@@ -53,7 +53,7 @@ public sealed partial class MailLayoutTests
     [Meets("GH-SEC-206", "GH-SEC-289")]
     public void No_name_at_all_gets_through_as_anything_but_a_name() => HostileText.Check(name =>
     {
-        AssertClean(mails.Verify("alice@example.com", name, Token, Hour));
+        AssertClean(mails.Verify(Alice(name), Token, Hour));
         return true;
     });
 
@@ -61,7 +61,7 @@ public sealed partial class MailLayoutTests
     [Meets("GH-SEC-291")]
     public void The_link_stands_alone_and_is_the_same_in_both_parts()
     {
-        var mail = mails.Verify("alice@example.com", "Alice", Token, Hour);
+        var mail = mails.Verify(Alice(), Token, Hour);
 
         Assert.Contains($"\nhttps://auth.example.com/auth/mail/verify/{Token}\n", mail.Text, StringComparison.Ordinal);
         Assert.Contains($"<a href=\"https://auth.example.com/auth/mail/verify/{Token}\"", mail.Html, StringComparison.Ordinal);
@@ -78,19 +78,50 @@ public sealed partial class MailLayoutTests
     [Fact]
     public void The_operator_s_title_is_encoded_too()
     {
-        var layout = new MailLayout(Settings(("Pages:Title", "A & B <Co>"), ("Support:Contact", "<help@example.com>")));
+        var own = Mails(Settings(("Pages:Title", "A & B <Co>"), ("Support:Contact", "<help@example.com>")));
 
-        var mail = new AccountMails(layout).PasswordChanged("alice@example.com", "Alice");
+        var mail = own.PasswordChanged(Alice());
 
         Assert.Contains("A &amp; B &lt;Co&gt;", mail.Html, StringComparison.Ordinal);
         Assert.Contains("Questions? &lt;help@example.com&gt;", mail.Html, StringComparison.Ordinal);
         Assert.Contains("A & B <Co>", mail.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://auth.example.com", "/brand/logo.png", true)]
+    [InlineData("https://auth.example.com", "/brand/logo.svg", false)] // mail programs show no drawing
+    [InlineData("http://localhost:5000", "/brand/logo.png", false)]
+    public void A_logo_is_shown_where_a_mail_program_can_load_it(string url, string logo, bool isShown)
+    {
+        var mail = Mails(Settings(("PublicUrl", url), ("Pages:Logo", logo), ("Pages:Title", "A \"B\""))).Reset(Alice(), Token, Hour);
+
+        Assert.Equal(isShown, mail.Html.Contains($"<img src=\"{url}{logo}\" alt=\"A &quot;B&quot;\"", StringComparison.Ordinal));
+        Assert.Equal(isShown, mail.Html.Contains("<img", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("#2f6f4f", "#ffffff")]
+    [InlineData("#ffe066", "#000000")]
+    public void What_stands_on_the_button_can_be_read(string accent, string letters) => Assert.Contains(
+        $"background:{accent};color:{letters};", Mails(Settings(("Pages:Accent", accent))).Reset(Alice(), Token, Hour).Html,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_a_password_to_enter_none_is_spoken_of()
+    {
+        var mail = Mails(Settings(("Verification:AskPassword", "false"))).Verify(Alice(), Token, Hour);
+
+        Assert.DoesNotContain("password", mail.Text + mail.Html, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static Addressee Alice(string? name = "Alice") => new("alice@example.com", name, Language: null);
+
+    private static AccountMails Mails(GatehouseSettings settings) => new(new MailLayout(settings, English.Catalogue), settings);
+
     private ComposedMail[] All(string? name) =>
     [
-        mails.Verify("alice@example.com", name, Token, Hour), mails.AlreadyHaveAccount("alice@example.com", name, Token, Hour),
-        mails.Reset("alice@example.com", name, Token, Hour), mails.PasswordChanged("alice@example.com", name),
+        mails.Verify(Alice(name), Token, Hour), mails.AlreadyHaveAccount(Alice(name), Token, Hour),
+        mails.Reset(Alice(name), Token, Hour), mails.PasswordChanged(Alice(name)),
     ];
 
     /// <summary>Every address that a mail program could make clickable is ours, and there is one link at most.</summary>

@@ -1,99 +1,78 @@
-using System.Globalization;
+using Gatehouse.Configuration;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 
 namespace Gatehouse.Mail.Templates;
 
-/// <summary>The words of the mails about an account.</summary>
-internal sealed class AccountMails(MailLayout layout)
+/// <summary>What the mails about an account say.</summary>
+internal sealed class AccountMails(MailLayout layout, GatehouseSettings settings)
 {
-    public ComposedMail Verify(string to, string? name, string token, TimeSpan lifetime) => layout.Compose("verify", to, new(
-        $"Confirm your email for {layout.Title}", name,
-        [
-            $"You signed up for {layout.Title}. Open the link below and enter the password you chose to finish.",
-            $"The link works once, within {Spell(lifetime)}.",
-        ],
-        new("Confirm my account", layout.UrlOf($"/auth/mail/verify/{token}")),
-        "You get this mail because somebody signed up with your address. If it wasn't you, ignore it: without the password "
-        + "nothing happens, and the sign-up is deleted."));
+    private static readonly MailLink NotMe = new("mail.not_me", "/auth/passwd");
 
-    public ComposedMail AlreadyHaveAccount(string to, string? name, string token, TimeSpan lifetime) => layout.Compose(
-        "account_exists", to, new(
-        $"You already have an account at {layout.Title}", name,
-        [
-            $"Somebody signed up for {layout.Title} with your address, but you have an account already; just log in.",
-            $"If you forgot your password, choose a new one with the link below. It works once, within {Spell(lifetime)}.",
-        ],
-        new("Choose a new password", layout.UrlOf($"/auth/passwd/{token}")),
-        "You get this mail because your address was entered at sign-up. If it wasn't you, ignore it: nothing has changed."));
-
-    public ComposedMail Reset(string to, string? name, string token, TimeSpan lifetime) => layout.Compose("reset", to, new(
-        $"Choose a new password for {layout.Title}", name,
-        [$"Open the link below to choose a new password. It works once, within {Spell(lifetime)}."],
-        new("Choose a new password", layout.UrlOf($"/auth/passwd/{token}")),
-        "You get this mail because somebody asked for a new password for your account. If it wasn't you, ignore it: your "
-        + "password stays as it is."));
-
-    public ComposedMail PasswordChanged(string to, string? name) => layout.Compose("password_changed", to, new(
-        $"Your password at {layout.Title} was changed", name,
-        ["Your password was just changed, and everybody was logged out of your account."],
-        new("It wasn't me: choose a new password", layout.UrlOf("/auth/passwd")),
-        "You get this mail because it is your account. If you changed the password yourself, there is nothing to do."));
-
-    public ComposedMail NewDevice(string to, string? name, string client, string? ip, long at) => layout.Compose("new_device", to, new(
-        $"New login to your account at {layout.Title}", name,
-        [$"Somebody logged in to your account from a device we haven't seen there before: {Spell(client, ip, at)}."],
-        new("It wasn't me: choose a new password", layout.UrlOf("/auth/passwd")),
-        "You get this mail because it is your account. If it was you, there is nothing to do."));
-
-    public ComposedMail LogInAfterFailures(string to, string? name, string client, string? ip, long at) => layout.Compose(
-        "login_after_failures", to, new(
-        $"Login after wrong passwords at {layout.Title}", name,
-        [
-            "Several wrong passwords were entered for your account, and then the right one: "
-            + $"{Spell(client, ip, at)}.",
-        ],
-        new("It wasn't me: choose a new password", layout.UrlOf("/auth/passwd")),
-        "You get this mail because it is your account. If it was you, there is nothing to do."));
-
-    public ComposedMail ConfirmNewEmail(string to, string token, TimeSpan lifetime) => layout.Compose("email_change", to, new(
-        $"Confirm your new email for {layout.Title}", null,
-        [$"Open the link below to use this address for your account from now on. It works once, within {Spell(lifetime)}."],
-        new("Use this address", layout.UrlOf($"/auth/email/{token}")),
-        "You get this mail because somebody entered your address as their new one. If it wasn't you, ignore it: nothing changes."));
-
-    public ComposedMail EmailChangeAsked(string to) => layout.Compose("email_change_asked", to, new(
-        $"A new email was asked for at {layout.Title}", null,
-        [
-            "Somebody who knows your password asked to use another email address for your account. Nothing has changed yet.",
-            "If it wasn't you, choose a new password at once: that takes the request back too.",
-        ],
-        null,
-        "You get this mail because it is your account. If it was you, there is nothing to do here."));
-
-    public ComposedMail EmailChanged(string to, string token) => layout.Compose("email_changed", to, new(
-        $"Your email at {layout.Title} was changed", null,
-        [
-            "Your account uses another email address from now on.",
-            "If it wasn't you, the link below takes it back and logs everybody out. It works once, within 3 days.",
-        ],
-        new("Take it back", layout.UrlOf($"/auth/email/undo/{token}")),
-        "You get this mail because this was your account's address until now."));
-
-    public ComposedMail GoodBye(string to) => layout.Compose("good_bye", to, new(
-        $"Your account at {layout.Title} was deleted", null,
-        ["Your account and everything in it is gone. You are welcome to come back: just sign up again."],
-        null,
-        "You get this last mail because this was your account's address."));
-
-    private static string Spell(string client, string? ip, long at) => string.Create(
-        CultureInfo.InvariantCulture, $"{client}, {(ip is null ? "" : $"address {ip}, ")}{UnixMicros.ToTime(at):d MMMM yyyy, HH:mm} UTC");
-
-    private static string Spell(TimeSpan span) => span switch
+    public ComposedMail Verify(Addressee to, string token, TimeSpan lifetime)
     {
-        { TotalDays: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalDays:0} days"),
-        { TotalHours: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalHours:0} hours"),
-        { TotalMinutes: >= 60 } => "an hour",
-        { TotalMinutes: >= 2 } => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMinutes:0} minutes"),
-        _ => "a minute",
-    };
+        var ask = settings.Verification.AskPassword;
+        return layout.Compose("verify", to, new(
+            About("mail.verify.subject"),
+            [About(ask ? "mail.verify.what" : "mail.verify.what_only"), Within("mail.link_once", lifetime)],
+            new("mail.verify.button", $"/auth/mail/verify/{token}"),
+            ask ? "mail.verify.reason" : "mail.verify.reason_only"));
+    }
+
+    public ComposedMail AlreadyHaveAccount(Addressee to, string token, TimeSpan lifetime) => layout.Compose("account_exists", to, new(
+        About("mail.account_exists.subject"),
+        [About("mail.account_exists.what"), Within("mail.account_exists.forgot", lifetime)],
+        new("mail.reset.button", $"/auth/passwd/{token}"),
+        "mail.account_exists.reason"));
+
+    public ComposedMail Reset(Addressee to, string token, TimeSpan lifetime) => layout.Compose("reset", to, new(
+        About("mail.reset.subject"),
+        [Within("mail.reset.what", lifetime)],
+        new("mail.reset.button", $"/auth/passwd/{token}"),
+        "mail.reset.reason"));
+
+    public ComposedMail PasswordChanged(Addressee to) => layout.Compose("password_changed", to, new(
+        About("mail.password_changed.subject"), ["mail.password_changed.what"], NotMe, "mail.password_changed.reason"));
+
+    public ComposedMail NewDevice(Addressee to, Phrase client, string? ip, long at) => layout.Compose("new_device", to, new(
+        About("mail.new_device.subject"),
+        [new Phrase("mail.new_device.what", ("login", LogIn(client, ip, at)))],
+        NotMe,
+        "mail.your_account"));
+
+    public ComposedMail LogInAfterFailures(Addressee to, Phrase client, string? ip, long at) => layout.Compose(
+        "login_after_failures", to, new(
+        About("mail.login_after_failures.subject"),
+        [new Phrase("mail.login_after_failures.what", ("login", LogIn(client, ip, at)))],
+        NotMe,
+        "mail.your_account"));
+
+    public ComposedMail ConfirmNewEmail(Addressee to, string token, TimeSpan lifetime) => layout.Compose("email_change", to, new(
+        About("mail.email_change.subject"),
+        [Within("mail.email_change.what", lifetime)],
+        new("mail.email_change.button", $"/auth/email/{token}"),
+        "mail.email_change.reason"));
+
+    public ComposedMail EmailChangeAsked(Addressee to) => layout.Compose("email_change_asked", to, new(
+        About("mail.email_change_asked.subject"),
+        ["mail.email_change_asked.what", "mail.email_change_asked.afterwards"],
+        null,
+        "mail.your_account"));
+
+    public ComposedMail EmailChanged(Addressee to, string token, TimeSpan lifetime) => layout.Compose("email_changed", to, new(
+        About("mail.email_changed.subject"),
+        ["mail.email_changed.what", Within("mail.email_changed.undo", lifetime)],
+        new("mail.email_changed.button", $"/auth/email/undo/{token}"),
+        "mail.email_changed.reason"));
+
+    public ComposedMail GoodBye(Addressee to) => layout.Compose("good_bye", to, new(
+        About("mail.good_bye.subject"), ["mail.good_bye.what"], null, "mail.good_bye.reason"));
+
+    private Phrase About(string key) => new(key, ("site", settings.Pages.Title));
+
+    private static Phrase Within(string key, TimeSpan lifetime) => new(key, ("lifetime", lifetime));
+
+    private static Phrase LogIn(Phrase client, string? ip, long at) => ip is null
+        ? new Phrase("mail.login_somewhere", ("client", client), ("at", UnixMicros.ToWords(at)))
+        : new Phrase("mail.login_from", ("client", client), ("ip", ip), ("at", UnixMicros.ToWords(at)));
 }

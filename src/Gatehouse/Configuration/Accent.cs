@@ -1,10 +1,10 @@
 using System.Globalization;
 
-namespace Gatehouse.Pages;
+namespace Gatehouse.Configuration;
 
 /// <summary>
 /// The operator's colour, and what can be read on it and beside it: contrasts by WCAG 2.2, 1.4.3. Whatever colour is set,
-/// the pages stay readable, light and dark.
+/// pages and mails stay readable, light and dark.
 /// </summary>
 internal readonly record struct Accent
 {

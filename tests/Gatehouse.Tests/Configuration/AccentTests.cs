@@ -1,6 +1,6 @@
-using Gatehouse.Pages;
+using Gatehouse.Configuration;
 
-namespace Gatehouse.Tests.Pages;
+namespace Gatehouse.Tests.Configuration;
 
 public sealed class AccentTests
 {
