@@ -135,10 +135,12 @@ public sealed partial class MailLayoutTests
     }
 
     private static GatehouseSettings Settings(params (string Key, string Value)[] settings) => SettingsReader.Read(
-        new ConfigurationBuilder().AddInMemoryCollection([
-            KeyValuePair.Create<string, string?>("Gatehouse:PublicUrl", "https://auth.example.com"),
-            KeyValuePair.Create<string, string?>("Gatehouse:Secrets:Key", Token),
-            .. settings.Select(setting => KeyValuePair.Create<string, string?>("Gatehouse:" + setting.Key, setting.Value))]).Build(),
+        new ConfigurationBuilder()
+            .AddInMemoryCollection([
+                KeyValuePair.Create<string, string?>("Gatehouse:PublicUrl", "https://auth.example.com"),
+                KeyValuePair.Create<string, string?>("Gatehouse:Secrets:Key", Token)])
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>("Gatehouse:" + setting.Key, setting.Value)))
+            .Build(),
         development: true);
 
     [GeneratedRegex("<a ", RegexOptions.NonBacktracking)]

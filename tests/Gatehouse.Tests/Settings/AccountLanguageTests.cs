@@ -108,7 +108,7 @@ public abstract class AccountLanguageTests(SharedApp shared)
         (await browser.GetAsync("/auth/users")).Shows("<html lang=\"ja\" dir=\"ltr\">");
         Assert.Equal("ja", (await alice.GetAsync("/api/auth/account", await alice.OpenAsync())).Text("language"));
         var refused = await browser.PostAsync("/auth/settings", ("action", "language"), ("language", "xx&note=cookies"));
-        refused.IsPage();
+        refused.IsPage(422);
         Assert.NotNull(refused.ErrorOf("language"));
     }
 

@@ -31,9 +31,9 @@ public sealed partial class KeyTests
         var families = Families.ToHashSet(StringComparer.Ordinal);
 
         // The panel knows its own by what follows "panel.".
-        Assert.Empty(Known.Where(key => key.StartsWith("panel.", StringComparison.Ordinal)
+        Assert.DoesNotContain(Known, key => key.StartsWith("panel.", StringComparison.Ordinal)
             ? !web.Contains(key["panel.".Length..].Split('.')[0], StringComparison.Ordinal)
-            : !families.Contains(key) && !Source.Contains($"\"{key}\"", StringComparison.Ordinal)));
+            : !families.Contains(key) && !Source.Contains($"\"{key}\"", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed partial class KeyTests
             .Where(key => rooms.Contains(key[..key.IndexOf('.')])).ToArray();
 
         Assert.True(said.Length > 200, "The source was read.");
-        Assert.Empty(said.Concat(Families).Where(key => !Known.Contains(key)));
+        Assert.DoesNotContain(said.Concat(Families), key => !Known.Contains(key));
     }
 
     private static string Read(string folder, string pattern) => string.Join('\n', Directory

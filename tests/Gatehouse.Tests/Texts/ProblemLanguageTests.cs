@@ -20,7 +20,7 @@ public sealed class ProblemLanguageTests(SharedOnSqlite shared) : IClassFixture<
 
         answer.IsProblem(422, "invalid_input");
         Assert.Equal(tag, answer.Header("Content-Language"));
-        Assert.Equal(speech["problem.invalid_input"], answer.Text("detail"));
+        Assert.Equal(speech["error.email"], answer.Text("detail"));
         Assert.Equal(speech["problem.invalid_input.title"], answer.Text("title"));
         Assert.Equal(speech["error.email"], answer.Json.GetProperty("errors").GetProperty("email")[0].GetString());
         Assert.Equal(english.Text("type"), answer.Text("type"));

@@ -57,7 +57,7 @@ public sealed class RequestSpeechTests(SharedOnSqlite shared) : IClassFixture<Sh
 
     [Fact]
     public async Task A_language_that_is_none_of_ours_is_not_remembered() =>
-        Assert.Empty((await shared.App.GetAsync("/auth/login?lng=xx%0d%0aSet-Cookie:a=b")).SetCookies);
+        Assert.Null((await shared.App.GetAsync("/auth/login?lng=xx%0d%0aSet-Cookie:lng=de")).Cookie("lng"));
 
     private static IEnumerable<(string Name, string Value)> Headers(string? cookie, string? accepted)
     {

@@ -1,7 +1,6 @@
 using Gatehouse.Configuration;
 using Gatehouse.Tests.Pages;
 using Gatehouse.Tests.Support;
-using Gatehouse.Texts;
 using Microsoft.Extensions.Configuration;
 
 namespace Gatehouse.Tests.Texts;
@@ -34,7 +33,6 @@ public sealed class TextSettingsTests : IDisposable
         Assert.Equal(text, Read(($"Pages:Texts:en:{key}", text)).Pages.Texts["en"][key]);
 
     [Theory]
-    [InlineData("Pages:Texts:fr:log_in.title", "Entrez", "'fr' is not one of en, de, es, zh-TW, ja, ar")]
     [InlineData("Pages:Texts:en:log_in.titel", "Enter", "no such text; docs/texts.md lists them")]
     [InlineData("Pages:Texts:en:page.questions", "Ask {email}", "braces hold nothing but {contact}")]
     [InlineData("Pages:Texts:en:page.questions", "Ask {contact", "braces hold nothing but {contact}")]
@@ -51,6 +49,11 @@ public sealed class TextSettingsTests : IDisposable
 
         Assert.Equal([$"Gatehouse:{key}: {what}."], faults);
     }
+
+    [Fact]
+    public void A_text_in_a_language_that_nobody_speaks_is_a_fault() => Assert.Equal(
+        ["Gatehouse:Pages:Texts:fr: 'fr' is not one of en, de, es, zh-TW, ja, ar."],
+        Assert.Throws<SettingsFaultException>(() => Read(("Pages:Texts:fr:log_in.title", "Entrez"))).Faults);
 
     [Fact]
     public void A_logo_is_a_small_picture_or_a_path_of_the_application()

@@ -35,7 +35,7 @@ internal sealed class MailLayout(GatehouseSettings settings, Catalogue catalogue
         foreach (var paragraph in mail.Paragraphs)
             Wrap(text, paragraph).Append('\n');
         if (mail.Link is var (label, url))
-            text.Append(label).Append(":\n").Append(url).Append("\n\n");
+            text.Append(label).Append('\n').Append(url).Append("\n\n");
         Wrap(text, mail.Reason);
         if (mail.Contact is { } contact)
             text.Append(contact).Append('\n');

@@ -23,8 +23,7 @@ internal sealed class MailMarkup
         @media (prefers-color-scheme:dark){
         .ground{background:#111416!important}
         .paper{background:#1d2124!important;color:#eceeee!important}
-        .soft{border-color:#333a3f!important;color:#b0b7bb!important}
-        .soft a{color:#b0b7bb!important}}
+        .soft{border-color:#333a3f!important;color:#b0b7bb!important}}
         """;
 
     private readonly string title;
