@@ -45,7 +45,7 @@ internal sealed class WebFiles
         foreach (var (path, file) in all.files)
         {
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], http => Answer(http, path, file))
-                .For(Access.Anyone).ExcludeFromDescription();
+                .For(Access.Anyone).ExcludeFromDescription().WithTags("Pages").WithSummary("What browsers load: a script, its types or a picture.");
         }
         foreach (var path in BlockAddresses())
         {

@@ -109,7 +109,7 @@ public abstract class AccountLanguageTests(SharedApp shared)
         Assert.Equal("ja", (await alice.GetAsync("/api/auth/account", await alice.OpenAsync())).Text("language"));
         var refused = await browser.PostAsync("/auth/settings", ("action", "language"), ("language", "xx&note=cookies"));
         refused.IsPage(422);
-        Assert.NotNull(refused.ErrorOf("language"));
+        refused.Shows("id=\"language-error\"");
     }
 
     [Fact]
