@@ -1,7 +1,10 @@
 import { place } from "./words.js";
 
-/** What pages and the `auth` object tell each other when somebody logs in or out, or another user is chosen. */
-const channel = "gatehouse";
+/**
+ * On which pages and the `auth` object tell each other that somebody logged in or out, or another user was chosen. One for
+ * hearing and telling: it doesn't hear itself, as a second one of the same page would.
+ */
+const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("gatehouse") : undefined;
 
 /** Pages that show an account, or ask for a login that may have happened elsewhere in the meantime. */
 const showing = ["/", "/auth/login", "/auth/users", "/auth/settings", "/auth/mail/verify"];
@@ -11,9 +14,7 @@ const showing = ["/", "/auth/login", "/auth/users", "/auth/settings", "/auth/mai
  * being typed into it.
  */
 export function agreeWithOtherTabs(): void {
-  if (typeof BroadcastChannel === "undefined")
-    return;
-  new BroadcastChannel(channel).addEventListener("message", ({ data }) => {
+  channel?.addEventListener("message", ({ data }) => {
     if (data?.type === "changed")
       loadAgain();
   });
@@ -34,12 +35,8 @@ function loadAgain(): void {
  * waits for a login in a window of its own.
  */
 export function tellOtherTabs(...types: ("changed" | "done" | "failed")[]): void {
-  if (typeof BroadcastChannel === "undefined")
-    return;
-  const told = new BroadcastChannel(channel);
   for (const type of types)
-    told.postMessage({ type });
-  told.close();
+    channel?.postMessage({ type });
 }
 
 function isTyped(): boolean {

@@ -29,7 +29,7 @@ internal readonly record struct Accent
     {
         var shade = this;
         for (var step = 1; step <= Steps && shade.ContrastWith(background) < Readable; step++)
-            shade = Mixed(background.Inverse, (double)step / Steps);
+            shade = Towards(background.Inverse, (double)step / Steps);
         return shade;
     }
 
@@ -44,12 +44,24 @@ internal readonly record struct Accent
 
     private double Luminance => (0.2126 * Linear(rgb.Red)) + (0.7152 * Linear(rgb.Green)) + (0.0722 * Linear(rgb.Blue));
 
-    private Accent Mixed(Accent other, double part) => new(
-        Between(rgb.Red, other.rgb.Red, part),
-        Between(rgb.Green, other.rgb.Green, part),
-        Between(rgb.Blue, other.rgb.Blue, part));
+    /// <summary>
+    /// The same colour, lighter or darker: hue and saturation stay (HSL), so that it is still the operator's and doesn't grey.
+    /// </summary>
+    /// <param name="part">How far on the way to white or black.</param>
+    private Accent Towards(Accent end, double part)
+    {
+        var (most, least) = (Math.Max(rgb.Red, Math.Max(rgb.Green, rgb.Blue)) / 255.0, Math.Min(rgb.Red, Math.Min(rgb.Green, rgb.Blue)) / 255.0);
+        var lightness = (most + least) / 2;
+        var room = 1 - Math.Abs((2 * lightness) - 1);
+        var saturation = room == 0 ? 0 : (most - least) / room;
+        var aim = lightness + (((end == White ? 1 : 0) - lightness) * part);
+        var spread = saturation * (1 - Math.Abs((2 * aim) - 1)) / 2;
+        return new(Component(rgb.Red), Component(rgb.Green), Component(rgb.Blue));
 
-    private static int Between(int from, int to, double part) => (int)Math.Round(from + ((to - from) * part));
+        int Component(int old) => (int)Math.Round(255 * (most == least
+            ? aim
+            : aim - spread + (((old / 255.0) - least) / (most - least) * 2 * spread)));
+    }
 
     private static double Linear(int component)
     {

@@ -6,7 +6,7 @@ namespace Gatehouse.Pages;
 
 /// <summary>
 /// Tells a customer whose browser keeps no cookies, who would else log in and find nobody logged in. The login page sets
-/// one; a browser that posts its form without it has lost it. Programs, which don't navigate, are not asked for it.
+/// one; a browser that posts its form without any has lost it. Programs don't say how they fetch, and are not asked for it.
 /// </summary>
 internal static class CookieProbe
 {
@@ -22,5 +22,5 @@ internal static class CookieProbe
     });
 
     public static bool IsLost(HttpRequest request) =>
-        request.Headers["Sec-Fetch-Mode"] == "navigate" && request.Cookies.Count == 0;
+        request.Headers.ContainsKey("Sec-Fetch-Mode") && request.Cookies.Count == 0;
 }

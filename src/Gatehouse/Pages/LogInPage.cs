@@ -50,7 +50,7 @@ internal static class LogInPage
             Hidden = [("return", target == ReturnPath.Home ? null : target.Path)],
         };
         return new Page("log_in.title", speech => $"""
-            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}{form.ToHtml(speech)}
+            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}{ToGoOn(target, problem, speech)}{form.ToHtml(speech)}
             {Resend(problem, served, speech)}
             <nav aria-label="{speech["page.ways"]}">
             {Recover(served, speech)}
@@ -62,13 +62,17 @@ internal static class LogInPage
         };
     }
 
+    /// <summary>For who is here because a page asked for it, and may have been logged out elsewhere.</summary>
+    private static Html? ToGoOn(ReturnPath target, Problem? problem, Speech speech) =>
+        target == ReturnPath.Home || problem is not null ? null : Html.Of($"<p>{speech["log_in.to_go_on"]}</p>");
+
     private static Html? Recover(ServedFeatures served, Speech speech) => served.Have(GatehouseFeatures.Recovery)
         ? Html.Of($"""<p><a href="{ForgottenPage.Path}">{speech["recovery.title"]}</a></p>""")
         : null;
 
     private static Html? Resend(Problem? problem, ServedFeatures served, Speech speech) =>
         problem is { Code: "account_unverified" } && served.Have(GatehouseFeatures.SignUp)
-        ? Html.Of($"""<p><a href="{CheckMailPage.Path}">{speech["log_in.resend"]}</a></p>""")
+        ? Html.Of($"""<p class="more"><a href="{CheckMailPage.Path}">{speech["log_in.resend"]}</a></p>""")
         : null;
 
     private static Html? SignUpLink(GatehouseSettings settings, ServedFeatures served, Speech speech) => SignUpPage.IsOpen(settings, served)

@@ -43,6 +43,7 @@ public sealed class EmailChangeTests(Site site) : VisitorTests(site)
     {
         var address = App.NewEmail();
         await visitor.OpenSettingsAsync(person);
+        await visitor.UnfoldAsync(Labels.Email);
         await visitor.FillAsync(Labels.NewEmail, address);
         var mail = await Site.MailAsync(address, async () =>
         {

@@ -56,11 +56,14 @@ public sealed class KeyboardTests(Site site) : VisitorTests(site)
         await visitor.GoAsync("/auth/settings");
         await visitor.TypeAsync(Labels.Password, App.Password);
         await visitor.KeyAsync("Enter");
+        await visitor.TabToAsync(visitor.Folded(Labels.Username));
+        await visitor.KeyAsync("Enter");
         await visitor.TypeAsync(Labels.Username, "u" + ada.AccountId[^8..].ToLowerInvariant());
         await visitor.KeyAsync("Enter");
         await visitor.SeesAsync(Labels.IsSaved);
         await visitor.TabToAsync(visitor.Folded(Labels.Leave));
         await visitor.KeyAsync("Enter");
+        await visitor.TypeAsync(Labels.TypeToDelete, ada.Email);
         await visitor.TabToAsync(visitor.Button(Labels.Delete));
         await visitor.KeyAsync("Enter");
 

@@ -1,4 +1,5 @@
 using Gatehouse.Browser.Tests.Support;
+using Gatehouse.Tests.Support;
 using static Microsoft.Playwright.Assertions;
 
 namespace Gatehouse.Browser.Tests.Flows;
@@ -67,8 +68,27 @@ public sealed class LogOutTests(Site site) : VisitorTests(site)
         await visitor.SeesNotAsync(ada.Email);
     }
 
-    [Theory, WithAndWithoutScript]
-    public async Task Another_tab_learns_of_it_at_its_next_step(bool script)
+    [Fact]
+    public async Task Another_tab_learns_of_it_at_its_next_step()
+    {
+        var (ada, visitor, other) = await LogOutBesideOpenSettingsAsync(script: false);
+        await other.UnfoldAsync(Labels.Username);
+        await other.FillAsync(Labels.Username, "somebody.else");
+        await other.PressAsync(Labels.Save);
+
+        await IsAskedToLogInAsync(other, ada);
+        await visitor.SeesAsync(Labels.IsLoggedOut);
+    }
+
+    [Fact]
+    public async Task Another_tab_learns_of_it_at_once_by_its_script()
+    {
+        var (ada, _, other) = await LogOutBesideOpenSettingsAsync(script: true);
+
+        await IsAskedToLogInAsync(other, ada);
+    }
+
+    private async Task<(Person Person, Visitor Visitor, Visitor Other)> LogOutBesideOpenSettingsAsync(bool script)
     {
         var ada = await Site.JoinAsync();
         var visitor = await VisitAsync(ada, script);
@@ -77,11 +97,14 @@ public sealed class LogOutTests(Site site) : VisitorTests(site)
         await visitor.GoAsync("/");
         await visitor.PressAsync(Labels.LogOut);
         await visitor.SeesAsync(Labels.IsLoggedOut);
-        await other.FillAsync(Labels.Username, "somebody.else");
-        await other.PressAsync(Labels.Save);
+        return (ada, visitor, other);
+    }
 
-        await other.IsOnAsync(Labels.LogIn);
-        await other.LogInAsync(ada);
-        await other.IsOnAsync(Labels.Settings);
+    private static async Task IsAskedToLogInAsync(Visitor visitor, Person person)
+    {
+        await visitor.IsOnAsync(Labels.LogIn);
+        await visitor.SeesAsync(Labels.ToGoOn);
+        await visitor.LogInAsync(person);
+        await visitor.IsOnAsync(Labels.Settings);
     }
 }

@@ -32,6 +32,7 @@ public sealed class SettingsTests(Site site) : VisitorTests(site)
         var username = "ada" + ada.AccountId[^8..].ToLowerInvariant();
         var visitor = await VisitAsync(ada, script);
         await visitor.OpenSettingsAsync(ada);
+        await visitor.UnfoldAsync(Labels.Username);
         await visitor.FillAsync(Labels.Username, username);
         await visitor.PressAsync(Labels.Save);
         await visitor.SeesAsync(Labels.IsSaved);
@@ -53,6 +54,7 @@ public sealed class SettingsTests(Site site) : VisitorTests(site)
         var visitor = await VisitAsync(ada, script);
         visitor.Watch.Expect(409);
         await visitor.OpenSettingsAsync(ada);
+        await visitor.UnfoldAsync(Labels.Username);
         await visitor.FillAsync(Labels.Username, taken);
         await visitor.PressAsync(Labels.Save);
 
@@ -68,6 +70,7 @@ public sealed class SettingsTests(Site site) : VisitorTests(site)
         await there.GoAsync("/");
         await there.IsOnAsync(Labels.LoggedIn);
         await here.OpenSettingsAsync(ada);
+        await here.UnfoldAsync(Labels.Password);
         await here.FillAsync(Labels.NewPassword, NewPassword);
         await here.PressAsync(Labels.ChangePassword);
         await here.SeesAsync(Labels.PasswordIsSet);
@@ -115,6 +118,11 @@ public sealed class SettingsTests(Site site) : VisitorTests(site)
         var visitor = await VisitAsync(ada, script);
         await visitor.OpenSettingsAsync(ada);
         await visitor.UnfoldAsync(Labels.Leave);
+        visitor.Watch.Expect(422);
+        await visitor.FillAsync(Labels.TypeToDelete, "somebody@example.com");
+        await visitor.PressAsync(Labels.Delete);
+        await visitor.IsRefusedAsync(Labels.TypeToDelete);
+        await visitor.FillAsync(Labels.TypeToDelete, ada.Email);
         await visitor.PressAsync(Labels.Delete);
         await visitor.SeesAsync(Labels.Deleted);
         await visitor.SeesNotAsync(ada.Email);

@@ -88,6 +88,7 @@ internal static class CustomerStates
     private static async Task RefuseUsernameAsync(Visitor visitor, Site site)
     {
         await OpenAsync(visitor, await site.JoinAsync("Ada"));
+        await visitor.UnfoldAsync(Labels.Username);
         await visitor.FillAsync(Labels.Username, "admin");
         await visitor.PressAsync(Labels.Save);
         await visitor.IsRefusedAsync(Labels.Username);

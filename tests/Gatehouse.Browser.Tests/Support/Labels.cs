@@ -30,6 +30,7 @@ internal static class Labels
     public const string NewEmail = "New email";
     public const string Username = "Username";
     public const string Name = "Name";
+    public const string TypeToDelete = "Type it to go on";
     public const string AccountPassword = "Password of the account";
 
     // Buttons.
@@ -49,7 +50,7 @@ internal static class Labels
     public const string AddUser = "Add the user";
     public const string Clear = "Clear and log out";
 
-    // What is folded away.
+    // What is folded away; the settings fold away a form behind the name of what it changes.
     public const string Leave = "I want to leave";
     public const string AddAUser = "Add a user";
 
@@ -64,6 +65,8 @@ internal static class Labels
     public const string DevicesPart = "Where you are logged in";
 
     // Sentences.
+    public const string ToGoOn = "Log in to go on.";
+    public const string NothingIsLost = "Nothing was lost";
     public const string IsLoggedOut = "You are logged out.";
     public const string IsSaved = "Your change is saved.";
     public const string PasswordIsSet = "Your new password is set";

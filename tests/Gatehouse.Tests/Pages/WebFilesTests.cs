@@ -150,6 +150,7 @@ public sealed class WebFilesTests(SharedOnSqlite shared) : IClassFixture<SharedO
     {
         ".js" or ".mjs" => "text/javascript; charset=utf-8",
         ".css" => "text/css; charset=utf-8",
+        ".svg" => "image/svg+xml",
         ".html" => "text/html; charset=utf-8",
         ".ts" => "text/plain; charset=utf-8",
         var other => throw new InvalidOperationException($"{other} has no type yet."),
