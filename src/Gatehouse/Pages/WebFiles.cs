@@ -50,7 +50,7 @@ internal sealed class WebFiles
         foreach (var path in BlockAddresses())
         {
             routes.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], http => Answer(http, Block, all.files[Block]))
-                .For(Access.Anyone).ExcludeFromDescription();
+                .For(Access.Anyone).ExcludeFromDescription().WithTags("Pages").WithSummary("The panel as a block of plotdb pages.");
         }
     }
 

@@ -28,7 +28,7 @@ public abstract class LogInNoticeTests(SharedApp shared)
         await app.MailsSettledAsync();
 
         Assert.Equal("new_device", notice.Kind);
-        Assert.Contains("Firefox on Linux, address 127.0.0.1, 1 January 2030, 00:00 UTC", notice.Text, StringComparison.Ordinal);
+        Assert.Contains("Firefox on Linux, address 127.0.0.1, 2030-01-01 00:00 UTC", notice.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("Gecko", notice.Text, StringComparison.Ordinal);
         Assert.Equal(seen + 1, (await app.MailsAsync(email)).Count);
     }
