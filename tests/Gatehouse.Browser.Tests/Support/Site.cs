@@ -3,13 +3,15 @@ using Gatehouse.Tests.Support;
 namespace Gatehouse.Browser.Tests.Support;
 
 /// <summary>One server for the tests of a class, at an address that its mails name. Each test brings customers of its own.</summary>
-public sealed class Site : IAsyncLifetime
+public class Site : IAsyncLifetime
 {
     internal App App { get; private set; } = null!;
 
-    public async Task InitializeAsync() => App = await App.StartReachableAsync(StoreKind.Sqlite);
+    public async Task InitializeAsync() => App = await StartAsync();
 
-    public async Task DisposeAsync() => await App.DisposeAsync();
+    public virtual async Task DisposeAsync() => await App.DisposeAsync();
+
+    private protected virtual Task<App> StartAsync() => App.StartReachableAsync(StoreKind.Sqlite);
 
     /// <summary>A customer with an account and one user.</summary>
     internal Task<Person> JoinAsync(string userName = "Alice") => App.JoinAsync(App.NewEmail(), userName: userName);

@@ -29,17 +29,18 @@ internal sealed class Visitor
 
     public string Path => new Uri(Page.Url).PathAndQuery;
 
-    public static async Task<Visitor> ComeAsync(Uri site, Look look)
+    /// <param name="friends">Others that pages of the site may ask.</param>
+    public static async Task<Visitor> ComeAsync(Uri site, Look look, params Uri[] friends)
     {
         var browser = await Chromium.BrowserAsync();
-        return await UseAsync(await browser.NewContextAsync(look.ToOptions(site)), site);
+        return await UseAsync(await browser.NewContextAsync(look.ToOptions(site)), [site, .. friends]);
     }
 
     /// <summary>With a browser that the test has set up in its own way.</summary>
-    public static async Task<Visitor> UseAsync(IBrowserContext context, Uri site)
+    public static async Task<Visitor> UseAsync(IBrowserContext context, params Uri[] sites)
     {
         context.SetDefaultTimeout(Chromium.PatienceMilliseconds);
-        var watch = new Watch(context, site);
+        var watch = new Watch(context, sites);
         return new Visitor(context, await context.NewPageAsync(), watch);
     }
 

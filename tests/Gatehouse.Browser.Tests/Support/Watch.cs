@@ -5,7 +5,7 @@ namespace Gatehouse.Browser.Tests.Support;
 
 /// <summary>
 /// Listens to a browser for what no visit may bring: errors in the console (a breach of the content policy is one), requests
-/// to anybody else, refusals and failures that the test did not announce.
+/// to anybody else but whom the test names, refusals and failures that the test did not announce.
 /// </summary>
 internal sealed class Watch
 {
@@ -17,12 +17,12 @@ internal sealed class Watch
 
     private readonly ConcurrentQueue<string> complaints = new();
     private readonly ConcurrentDictionary<int, byte> expected = new();
-    private readonly string ours;
+    private readonly string[] ours;
     private volatile bool mayBreak;
 
-    public Watch(IBrowserContext context, Uri site)
+    public Watch(IBrowserContext context, params IEnumerable<Uri> sites)
     {
-        ours = site.GetLeftPart(UriPartial.Authority);
+        ours = [.. sites.Select(OriginOf)];
         context.Console += (_, message) => Listen(message);
         context.WebError += (_, error) => complaints.Enqueue("A script failed: " + error.Error);
         context.Request += (_, request) => Look(request);
@@ -42,6 +42,8 @@ internal sealed class Watch
     /// <summary>From now on connections may break: the test does it.</summary>
     public void ExpectBreaks() => mayBreak = true;
 
+    private static string OriginOf(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
     private void Listen(IConsoleMessage message)
     {
         // Refused and failed loads are judged by their own events, which tell more.
@@ -51,7 +53,7 @@ internal sealed class Watch
 
     private void Look(IRequest request)
     {
-        if (new Uri(request.Url).GetLeftPart(UriPartial.Authority) != ours)
+        if (!ours.Contains(OriginOf(new Uri(request.Url)), StringComparer.Ordinal))
             complaints.Enqueue("Somebody else was asked: " + request.Url);
     }
 
