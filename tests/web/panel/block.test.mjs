@@ -177,6 +177,7 @@ test("the page's ldcover opens and closes it where there is one", async () => {
   await load("", "block-ldcover.html");
   await open();
   await page.waitForSelector(".ldcv.active");
+  await page.waitForFunction(() => document.activeElement.name === "username");
   await page.keyboard.press("Escape");
   await answer("nobody");
   await page.waitForSelector(".ldcv:not(.active)", { state: "attached" });

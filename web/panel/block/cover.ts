@@ -19,11 +19,13 @@ export interface CoverOptions {
   readonly block: HTMLElement;
   readonly LdCover: LdCoverClass | undefined;
   readonly zmgr: unknown;
+  /** It can be seen, which with an ldcover takes a while: only then can anything in it have the focus. */
+  readonly shown: () => void;
   /** The customer closed it. */
   readonly closed: () => void;
 }
 
-export function coverOf({ block, LdCover, zmgr, closed }: CoverOptions): Cover {
+export function coverOf({ block, LdCover, zmgr, shown, closed }: CoverOptions): Cover {
   const root = block.matches(".ldcv") ? block : block.querySelector<HTMLElement>(".ldcv");
   if (root === null)
     return inPlace(block);
@@ -31,7 +33,13 @@ export function coverOf({ block, LdCover, zmgr, closed }: CoverOptions): Cover {
   root.setAttribute("aria-modal", "true");
   const named = root.hasAttribute("aria-label") || root.hasAttribute("aria-labelledby");
   const keep = keepFocus(root);
-  const cover = LdCover === undefined ? own(root, closed) : ldCover(new LdCover({ root, resident: true, zmgr }), closed);
+  const seen = (): void => {
+    if (!root.contains(document.activeElement))
+      shown();
+  };
+  const cover = LdCover === undefined
+    ? own(root, closed)
+    : ldCover(new LdCover({ root, resident: true, zmgr }), seen, closed);
   return {
     name: (text) => named || root.setAttribute("aria-label", text),
     open(lock) {
@@ -50,7 +58,8 @@ function inPlace(block: HTMLElement): Cover {
   return { name: () => undefined, open: () => block.hidden = false, close: () => block.hidden = true };
 }
 
-function ldCover(cover: LdCover, closed: () => void): Omit<Cover, "name"> {
+function ldCover(cover: LdCover, shown: () => void, closed: () => void): Omit<Cover, "name"> {
+  cover.on("toggled.on", shown);
   cover.on("toggle.off", closed);
   return {
     open(lock) {

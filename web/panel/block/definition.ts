@@ -50,7 +50,8 @@ function panelOf({ root, ctx, data, i18n }: BlockInit): AuthPanel {
   const flow = new Flow(auth, () => words, changed);
   const view = new BlockView(root, flow, words);
   const cover = coverOf({
-    block: root, LdCover: ctx?.ldcover ?? page.ldcover, zmgr: data?.zmgr, closed: () => flow.close(),
+    block: root, LdCover: ctx?.ldcover ?? page.ldcover, zmgr: data?.zmgr,
+    shown: () => flow.isOpen && view.focus(), closed: () => flow.close(),
   });
   const speak = (): void => {
     words = speaking();
