@@ -30,7 +30,7 @@ const panels = manager.init()
     user.setUi({ authpanel }); // what prompt() and ensure() show
     return { ours };
   });
-panels.catch(told);
+const withPanels = (work) => panels.then(work).catch(told);
 
 const view = new ldview({
   root: document.querySelector("main"),
@@ -45,9 +45,9 @@ const view = new ldview({
   },
   action: {
     click: {
-      "log-in": () => user.prompt({ tab: "login" }).catch(told),
-      "log-in-here": () => panels.then(({ ours }) => ours(true, { tab: "login" })).catch(told),
-      shelf: () => user.ensure().then((global) => say(`The shelf of ${global.user.displayname} is open.`)).catch(told),
+      "log-in": () => withPanels(() => user.prompt({ tab: "login" })),
+      "log-in-here": () => withPanels(({ ours }) => ours(true, { tab: "login" })),
+      shelf: () => withPanels(async () => say(`The shelf of ${(await user.ensure()).user.displayname} is open.`)),
       "log-out": () => user.logout().catch(told),
     },
   },

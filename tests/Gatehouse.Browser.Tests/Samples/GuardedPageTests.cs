@@ -34,7 +34,9 @@ public sealed class GuardedPageTests : IDisposable
         await visitor.FollowAsync("Who am I?");
         await Expect(visitor.Page.Locator("body")).ToHaveTextAsync("Hello, Ada.");
         await tab.Page.ReloadAsync();
-        await new Panel(tab.Page.Locator("gatehouse-panel")).Button(Labels.LogOut).ClickAsync();
+        var other = new Panel(tab.Page.Locator("gatehouse-panel"));
+        await other.Button(Labels.LogOut).ClickAsync();
+        await Expect(other.Field("username")).ToBeVisibleAsync();
         await visitor.GoAsync("/me");
         await visitor.IsOnAsync(Labels.LogIn);
         await visitor.LeaveAsync();
