@@ -21,7 +21,8 @@ const say = (text) => {
   said = text;
   view.render();
 };
-const told = (error) => say(lderror.id(error) === 1000 ? "The shelf is for members." : error.detail || lderror.message(error));
+const told = (error) =>
+  say(lderror.id(error) === 1000 ? "The shelf is for members." : error.detail || lderror.message(error));
 
 const panelOf = (name) => manager.from({ name }, { root: document.body, data: { auth: user } });
 const panels = manager.init()

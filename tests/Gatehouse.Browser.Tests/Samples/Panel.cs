@@ -4,7 +4,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Gatehouse.Browser.Tests.Samples;
 
-/// <summary>The panel in somebody's page, as an element or as a block: found by what page authors rely on too.</summary>
+/// <summary>The panel in somebody's page, as element or as block: found by what page authors rely on too.</summary>
 internal sealed class Panel(ILocator root)
 {
     public const string WhoIsIt = "Who is it today?";

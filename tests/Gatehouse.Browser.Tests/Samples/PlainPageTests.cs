@@ -67,7 +67,8 @@ public sealed class PlainPageTests(PlainPage site) : SampleTests(site), IClassFi
     {
         var folder = PageHost.FolderOf("plain-page");
         var page = File.ReadAllText(Path.Combine(folder, "index.html"));
-        var shown = File.ReadAllText(Path.Combine(folder, "README.md")).Split("```html\n")[1].Split("\n```")[0].Split('\n');
+        var readme = File.ReadAllText(Path.Combine(folder, "README.md"));
+        var shown = readme.Split("```html\n")[1].Split("\n```")[0].Split('\n');
 
         Assert.Equal(3, shown.Length);
         Assert.All(shown, line => Assert.Contains(line, page, StringComparison.Ordinal));

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Gatehouse.Browser.Tests.Samples;
 
-/// <summary>Tests of a sample's page. At the end of each its visitors leave, and must have nothing to complain about.</summary>
+/// <summary>Tests of a sample's page. At the end of each its visitors leave, with nothing to complain about.</summary>
 public abstract class SampleTests(PageSite site) : IAsyncLifetime
 {
     private readonly List<Visitor> visitors = [];
@@ -50,7 +50,7 @@ public abstract class SampleTests(PageSite site) : IAsyncLifetime
         await tab.FillAsync(Labels.Password, App.Password);
         await tab.PressAsync(Labels.Finish);
         await tab.IsOnAsync(Labels.LoggedIn);
-        // Playwright lets every page believe that it is in front all the time: that the visitor turns to it must be said.
+        // Playwright lets every page believe that it is always in front: that the visitor turns to it must be said.
         await visitor.Page.EvaluateAsync("() => void document.dispatchEvent(new Event('visibilitychange'))");
         await IsGreetedAsync(visitor, name);
     }
