@@ -1,6 +1,9 @@
 import { tellOtherTabs } from "./tabs.js";
 import { words } from "./words.js";
 
+/** Sent along, and answered in: where the form leads to. A redirect would be followed by `fetch`, not by the page. */
+const next = "Gatehouse-Next";
+
 /** A server that takes longer than this is as good as away; it is told so, and may be asked again. */
 const patience = 30_000;
 
@@ -26,13 +29,14 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement | null, enl
     // By its attribute: some forms have a field called "action", which would be in the property's place.
     const answer = await fetch(form.getAttribute("action")!, {
       method: "POST",
-      headers: { Accept: "text/html" },
+      headers: { Accept: "text/html", [next]: "1" },
       body: new URLSearchParams(new FormData(form, button) as unknown as Record<string, string>),
       signal: AbortSignal.timeout(patience),
     });
-    if (answer.redirected) {
+    const target = answer.headers.get(next);
+    if (target !== null) {
       tellOtherTabs("changed");
-      location.assign(answer.url); // the button stays as it is until the next page is there
+      goOn(new URL(target, location.href)); // the button stays as it is until the next page is there
       return;
     }
     show(await answer.text());
@@ -44,20 +48,43 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement | null, enl
   }
 }
 
+/** To another page, or to this one anew: an address that differs by what is behind its # alone is not loaded by itself. */
+function goOn(target: URL): void {
+  const [page, here] = [target, location].map(({ href }) => href.split("#")[0]);
+  if (page !== here) {
+    location.assign(target);
+    return;
+  }
+  history.replaceState(null, "", target);
+  location.reload();
+}
+
 /** The button says "please wait"; the answer puts it back. It stays focusable, so that nobody loses their place. */
 function wait(form: HTMLFormElement, button: HTMLButtonElement | null): () => void {
   const before = button === null ? [] : [...button.childNodes];
   form.querySelector("[data-away]")?.remove();
   form.ariaBusy = "true";
+  tell(words.wait);
   button?.setAttribute("aria-disabled", "true");
   if (button !== null && button.querySelector(".avatar") === null)
     button.textContent = words.wait;
   return () => {
     form.ariaBusy = null;
+    tell("");
     button?.removeAttribute("aria-disabled");
     button?.replaceChildren(...before);
   };
 }
+
+/** Says to who can't see it; the place for it is there before the word, or it would not be read out. */
+function tell(word: string): void {
+  told.textContent = word;
+}
+
+const told = document.createElement("p");
+told.className = "unseen";
+told.role = "status";
+document.body.append(told);
 
 /** Puts the page that answered in the place of this one. Scripts in it don't run: it is read, not written. */
 function show(html: string): void {

@@ -16,9 +16,10 @@ agreeWithOtherTabs();
 /** These two pages are where a login at another site ends, in the window that the `auth` object opened for it. */
 function endLoginElsewhere(): void {
   if (location.pathname === "/auth/failed")
-    tellOtherTabs("failed");
+    tellOtherTabs("failed", new URLSearchParams(location.search).get("code"));
   if (location.pathname === "/auth/done") {
-    tellOtherTabs("changed", "done");
+    tellOtherTabs("changed");
+    tellOtherTabs("done");
     close();
   }
 }

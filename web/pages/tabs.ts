@@ -15,28 +15,22 @@ const showing = ["/", "/auth/login", "/auth/users", "/auth/settings", "/auth/mai
  */
 export function agreeWithOtherTabs(): void {
   channel?.addEventListener("message", ({ data }) => {
-    if (data?.type === "changed")
-      loadAgain();
+    if (data?.type === "changed" && showing.includes(location.pathname) && place === undefined && !isTyped())
+      location.reload();
   });
-  // A page brought back by the browser's back button is as it was: maybe somebody else's by now.
+  // A page brought back by the browser's back button is as it was left: with a form that was sent, or somebody else's by now.
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted)
-      loadAgain();
+      location.reload();
   });
-}
-
-function loadAgain(): void {
-  if (showing.includes(location.pathname) && place === undefined && !isTyped())
-    location.reload();
 }
 
 /**
  * To the other tabs of this browser, also to those with the `auth` object: `changed`, and `done` or `failed` for who
  * waits for a login in a window of its own.
  */
-export function tellOtherTabs(...types: ("changed" | "done" | "failed")[]): void {
-  for (const type of types)
-    channel?.postMessage({ type });
+export function tellOtherTabs(type: "changed" | "done" | "failed", code?: string | null): void {
+  channel?.postMessage(code ? { type, code } : { type });
 }
 
 function isTyped(): boolean {

@@ -60,7 +60,9 @@ internal static class PageSettingsReader
             var known = Catalogue.Read(language);
             foreach (var (key, text) in given)
             {
-                if (!known.TryGetValue(key, out var wording))
+                if (key.StartsWith("panel.", StringComparison.Ordinal))
+                    section.Fault($"Pages:Texts:{tag}:{key}", "the panel's words are part of its script and can't be replaced", 0);
+                else if (!known.TryGetValue(key, out var wording))
                     section.Fault($"Pages:Texts:{tag}:{key}", "no such text; docs/texts.md lists them", 0);
                 else if (Wording.HolesOf(text) is not { } holes || holes.Except(wording.Holes, StringComparer.Ordinal).Any())
                     section.Fault($"Pages:Texts:{tag}:{key}", $"braces hold nothing but {Spell(wording)}", 0);

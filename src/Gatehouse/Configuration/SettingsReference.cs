@@ -129,7 +129,8 @@ internal static class SettingsReference
         },
         new("Mail:Workers", "Mails this node sends at once with RabbitMQ. 0: it writes mails, other nodes send them."),
         new("Pages:Title", "The site's name, on pages and in mails; no password may contain it."),
-        new("Pages:Logo", "A picture for the pages, and, unless it is .svg, for mails: a file, which the server then serves, or a path of your own application.")
+        new("Pages:Logo",
+            "A picture for the pages, and, unless it is .svg, for mails: a file, which the server then serves, or a path of your own application.")
         {
             Values = "a file (.svg, .png, .webp, .jpg) of at most 256 KiB, or a path like `/logo.svg`",
         },

@@ -19,7 +19,7 @@ internal static class NewEmailPage
                 {new Form($"/auth/email/{Uri.EscapeDataString(token)}", "new_email.button", []).ToHtml(speech)}
                 """)
             {
-                Place = "/auth/email",
+                Place = SettingsPage.Path, // a page that is there when this one is loaded again
             };
 
     public static async Task<IResult> Post(
@@ -55,7 +55,7 @@ internal static class OldEmailPage
                 {new Form($"/auth/email/undo/{Uri.EscapeDataString(token)}", "old_email.button", []).ToHtml(speech)}
                 """)
             {
-                Place = "/auth/email/undo",
+                Place = ForgottenPage.Path,
             };
 
     public static async Task<IResult> Post(

@@ -32,15 +32,19 @@ internal sealed class FormBody
                 buffer.AsMemory(0, JsonBody.MostBytes + 1), JsonBody.MostBytes + 1, throwOnEndOfStream: false, cancellationToken);
             if (length > JsonBody.MostBytes)
                 return (null, Problems.TooLarge());
-            return Parse(buffer.AsSpan(0, length)) is { } form
-                ? (form, null)
-                : (null, Problems.BadRequest("problem.malformed_form"));
+            if (Parse(buffer.AsSpan(0, length)) is not { } form)
+                return (null, Problems.BadRequest("problem.malformed_form"));
+            http.Items[typeof(FormBody)] = form;
+            return (form, null);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer, clearArray: true); // it held a password
         }
     }
+
+    /// <summary>What was read of this request's form already; null when nothing was.</summary>
+    public static FormBody? Of(HttpContext http) => http.Items[typeof(FormBody)] as FormBody;
 
     /// <summary>What stands in a field; null when it is missing or empty, which a browser's form can't tell apart.</summary>
     public string? this[string name] => fields.TryGetValue(name, out var value) && value.Length > 0 ? value : null;

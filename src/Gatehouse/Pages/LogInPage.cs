@@ -10,14 +10,20 @@ internal static class LogInPage
 {
     public const string Path = "/auth/login";
 
-    public static IResult Get(HttpContext http, GatehouseSettings settings, ServedFeatures served)
+    public static async Task<IResult> Get(
+        HttpContext http, Authenticator authenticator, SessionCookie cookies, GatehouseSettings settings, ServedFeatures served,
+        CancellationToken cancellationToken)
     {
-        CookieProbe.Set(http);
-        return Show(http, ReturnPath.Parse(http.Request.Query["return"]), typed: null, problem: null, settings, served);
+        CookieProbe.Set(http, cookies);
+        var target = ReturnPath.Parse(http.Request.Query["return"]);
+        // A way on, not a redirect: where an application sends back who is logged in, that would go round in circles.
+        return await authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known
+            ? Show(http, target, typed: null, problem: null, settings, served, Already(target))
+            : Show(http, target, typed: null, problem: null, settings, served);
     }
 
     public static async Task<IResult> Post(
-        HttpContext http, LogInServices services, GatehouseSettings settings, ServedFeatures served,
+        HttpContext http, LogInServices services, SessionCookie cookies, GatehouseSettings settings, ServedFeatures served,
         CancellationToken cancellationToken)
     {
         var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
@@ -31,8 +37,8 @@ internal static class LogInPage
             Password = form["password"],
             UserId = form["user_id"],
         };
-        if (CookieProbe.IsLost(http.Request))
-            return new SeeOther(Notice.On(Path, Notice.Cookies));
+        if (CookieProbe.IsLost(http.Request, form[CookieProbe.Field], cookies))
+            return new SeeOther(Notice.On(target.After(Path), Notice.Cookies));
         var (issued, problem) = await LogIn.HandleAsync(http, request, SessionVia.Cookie, services, cancellationToken);
         if (problem is not null)
             return Show(http, target, request.Email ?? request.Username, problem, settings, served);
@@ -42,15 +48,16 @@ internal static class LogInPage
     }
 
     private static Page Show(
-        HttpContext http, ReturnPath target, string? typed, Problem? problem, GatehouseSettings settings, ServedFeatures served)
+        HttpContext http, ReturnPath target, string? typed, Problem? problem, GatehouseSettings settings, ServedFeatures served,
+        Func<Speech, Html>? already = null)
     {
         var form = new Form(Path, "log_in.button", [Field.EmailOrUsername(typed), Field.Password()])
         {
             Problem = problem,
-            Hidden = [("return", target == ReturnPath.Home ? null : target.Path)],
+            Hidden = [("return", target == ReturnPath.Home ? null : target.Path), (CookieProbe.Field, "1")],
         };
         return new Page("log_in.title", speech => $"""
-            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}{ToGoOn(target, problem, speech)}{form.ToHtml(speech)}
+            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}{already?.Invoke(speech) ?? ToGoOn(target, problem, speech)}{form.ToHtml(speech)}
             {Resend(problem, served, speech)}
             <nav aria-label="{speech["page.ways"]}">
             {Recover(served, speech)}
@@ -61,6 +68,11 @@ internal static class LogInPage
             Problem = problem,
         };
     }
+
+    /// <summary>For who logged in elsewhere meanwhile, or came by an old link.</summary>
+    private static Func<Speech, Html> Already(ReturnPath target) => speech => $"""
+        <p class="notice" role="status">{speech["log_in.already"]} <a href="{target.Path}">{speech["log_in.go_on"]}</a></p>
+        """;
 
     /// <summary>For who is here because a page asked for it, and may have been logged out elsewhere.</summary>
     private static Html? ToGoOn(ReturnPath target, Problem? problem, Speech speech) =>

@@ -37,7 +37,7 @@ internal sealed class Notice
         EmailChanged, SessionsEnded, Deleted, TakenBack, Cookies);
 
     /// <summary>A page of ours, with the notice.</summary>
-    public static string On(string page, string? note) => note is null ? page : $"{page}?note={note}";
+    public static string On(string page, string? note) => note is null ? page : $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}note={note}";
 
     public static Notice? Of(HttpRequest request) =>
         request.Query["note"] is [{ } note] && All.Contains(note) ? new Notice(note) : null;

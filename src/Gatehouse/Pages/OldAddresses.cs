@@ -13,6 +13,7 @@ internal static class OldAddresses
 
     public static async Task<IResult> Get(HttpContext http, Authenticator authenticator, CancellationToken cancellationToken)
     {
+        LanguageChoice.Keep(http);
         var target = ReturnPath.Parse(http.Request.Query["nexturl"]);
         return ActionOf(http.Request) switch
         {
@@ -43,8 +44,11 @@ internal static class DonePage
 {
     public const string Path = "/auth/done";
 
-    public static IResult Get() => new Page("done.title", speech => $"""
-        <p role="status">{speech["done.what"]}</p>
-        <p><a class="secondary" href="{HomePage.Path}">{speech["page.home"]}</a></p>
-        """);
+    public static async Task<IResult> Get(HttpContext http, Authenticator authenticator, CancellationToken cancellationToken) =>
+        await authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known
+            ? new SeeOther(LogInPage.Path)
+            : new Page("done.title", speech => $"""
+                <p role="status">{speech["done.what"]}</p>
+                <p><a class="secondary" href="{HomePage.Path}">{speech["page.home"]}</a></p>
+                """);
 }

@@ -4,6 +4,7 @@ using Gatehouse.Http;
 using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 
 namespace Gatehouse.Pages;
 
@@ -99,11 +100,19 @@ internal sealed record Page(Phrase Title, Func<Speech, Html> Body) : IResult
 /// <summary>On to the next page, by GET, after a form was taken. The target is a path of ours.</summary>
 internal sealed class SeeOther(string path) : IResult
 {
+    /// <summary>
+    /// What our script sends along, and is answered in: it goes there itself. A redirect that <c>fetch</c> follows would
+    /// lose what stands behind <c>#</c>, load the page twice, and fail where an application of ours leads to another site.
+    /// </summary>
+    private const string ScriptHeader = "Gatehouse-Next";
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        httpContext.Response.StatusCode = StatusCodes.Status303SeeOther;
-        httpContext.Response.Headers.Location = path;
-        httpContext.Response.Headers.CacheControl = "no-store";
+        var (request, response) = (httpContext.Request, httpContext.Response);
+        var byScript = request.Headers.ContainsKey(ScriptHeader);
+        response.StatusCode = byScript ? StatusCodes.Status204NoContent : StatusCodes.Status303SeeOther;
+        response.Headers[byScript ? ScriptHeader : HeaderNames.Location] = path;
+        response.Headers.CacheControl = "no-store";
         return Task.CompletedTask;
     }
 }

@@ -15,13 +15,13 @@ internal static class UsersPage
         var target = ReturnPath.Parse(http.Request.Query["return"]);
         return await services.Authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known known
             ? await ShowAsync(http, known.Session, target, typed: null, problem: null, services, cancellationToken)
-            : ToLogIn();
+            : ToLogIn(target);
     }
 
     public static async Task<IResult> Post(HttpContext http, UserServices services, CancellationToken cancellationToken)
     {
         if (await services.Authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known known)
-            return ToLogIn();
+            return ToLogIn(ReturnPath.Home);
         var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
         if (unfit is not null)
             return unfit;
@@ -35,10 +35,10 @@ internal static class UsersPage
         var (added, refused) = await UserFlows.CreateAsync(http, known.Session, request, null, services, cancellationToken);
         return added is null
             ? await ShowAsync(http, known.Session, target, form["name"], refused, services, cancellationToken)
-            : new SeeOther(Notice.On(Path, Notice.UserAdded));
+            : new SeeOther(Notice.On(target.After(Path), Notice.UserAdded));
     }
 
-    private static SeeOther ToLogIn() => new(ReturnPath.Parse(Path).After(LogInPage.Path));
+    private static SeeOther ToLogIn(ReturnPath target) => new(ReturnPath.Parse(target.After(Path)).After(LogInPage.Path));
 
     private static async Task<Page> ShowAsync(
         HttpContext http, Session session, ReturnPath target, string? typed, Problem? problem, UserServices services,

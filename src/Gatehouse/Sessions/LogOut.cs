@@ -1,6 +1,7 @@
 using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Storage;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Sessions;
@@ -36,6 +37,8 @@ internal static class LogOut
     {
         services.Device.Clear(http);
         GrantCookie.Clear(http, services.Cookie);
+        CookieProbe.Clear(http, services.Cookie);
+        http.Response.Cookies.Delete(RequestSpeech.Cookie);
         return EndAsync(http, services, cancellationToken);
     }
 

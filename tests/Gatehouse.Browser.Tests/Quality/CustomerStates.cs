@@ -17,6 +17,8 @@ internal static class CustomerStates
         new("home-customer", (visitor, site) => GoAsync(visitor, site, "/")),
         new("home-long_name", async (visitor, site) => await GoAsync(visitor, await site.JoinAsync(LongName), "/")),
         new("home-nobody_chosen", async (visitor, site) => await GoAsync(visitor, await FamilyAsync(site), "/")),
+        new("login-already", (visitor, site) => GoAsync(visitor, site, "/auth/login")),
+        new("done-empty", (visitor, site) => GoAsync(visitor, site, "/auth/done")),
         new("users-one", (visitor, site) => GoAsync(visitor, site, "/auth/users")),
         new("users-several", async (visitor, site) => await GoAsync(visitor, await FamilyAsync(site), "/auth/users")),
         new("users-long_name", async (visitor, site) => await GoAsync(visitor, await site.JoinAsTwoAsync(LongName, "ع"), "/auth/users")),

@@ -36,7 +36,6 @@ internal static class GuestStates
         State.At("undo-link_invalid", "/auth/email/undo/nonsense"),
         State.At("login-to_go_on", "/auth/login?return=/auth/settings"),
         State.At("login-cookies", "/auth/login?note=cookies"),
-        State.At("done-empty", "/auth/done"),
         State.At("failed-unknown", "/auth/failed"),
         State.At("failed-known", "/auth/failed?code=too_many_requests"),
         State.At("reset-empty", "/auth/reset"),

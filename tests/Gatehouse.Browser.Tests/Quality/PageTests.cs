@@ -12,8 +12,6 @@ public abstract class PageTests(Site site) : VisitorTests(site)
     /// <summary>What 1280 x 800 is at 200 % zoom: half as many CSS pixels both ways (WCAG 1.4.4).</summary>
     private static readonly ViewportSize Zoomed = new() { Width = Look.Desktop.Width / 2, Height = Look.Desktop.Height / 2 };
 
-    private static readonly string[] Languages = ["en"];
-
     private static readonly (string Name, ViewportSize Screen, ColorScheme Light, bool Axe)[] Looks =
     [
         ("desktop, light", Look.Desktop, ColorScheme.Light, true),
@@ -23,21 +21,11 @@ public abstract class PageTests(Site site) : VisitorTests(site)
         ("zoomed", Zoomed, ColorScheme.Light, false),
     ];
 
-    /// <summary>Each state in each language.</summary>
-    private protected static TheoryData<string, string> InEachLanguage(IReadOnlyList<State> states)
-    {
-        var data = new TheoryData<string, string>();
-        foreach (var language in Languages)
-        {
-            foreach (var state in states)
-                data.Add(state.Name, language);
-        }
-        return data;
-    }
+    private protected static TheoryData<string> NamesOf(IReadOnlyList<State> states) => [.. states.Select(state => state.Name)];
 
-    private protected async Task JudgeAsync(State state, string language)
+    private protected async Task JudgeAsync(State state)
     {
-        var visitor = await VisitAsync(new Look { Still = true, Language = language });
+        var visitor = await VisitAsync(new Look { Still = true });
         visitor.Watch.Expect(401, 403, 404, 409, 410, 422);
         await state.ArriveAsync(visitor, Site);
         var faults = new List<(string Fault, string Look)>();
@@ -58,18 +46,18 @@ public abstract class PageTests(Site site) : VisitorTests(site)
 
 public sealed class GuestPageTests(Site site) : PageTests(site)
 {
-    public static TheoryData<string, string> States => InEachLanguage(GuestStates.All);
+    public static TheoryData<string> States => NamesOf(GuestStates.All);
 
     [Theory, MemberData(nameof(States))]
-    public Task A_guests_page_is_good_for_everybody(string name, string language) =>
-        JudgeAsync(GuestStates.All.Single(state => state.Name == name), language);
+    public Task A_guests_page_is_good_for_everybody(string name) =>
+        JudgeAsync(GuestStates.All.Single(state => state.Name == name));
 }
 
 public sealed class CustomerPageTests(Site site) : PageTests(site)
 {
-    public static TheoryData<string, string> States => InEachLanguage(CustomerStates.All);
+    public static TheoryData<string> States => NamesOf(CustomerStates.All);
 
     [Theory, MemberData(nameof(States))]
-    public Task A_customers_page_is_good_for_everybody(string name, string language) =>
-        JudgeAsync(CustomerStates.All.Single(state => state.Name == name), language);
+    public Task A_customers_page_is_good_for_everybody(string name) =>
+        JudgeAsync(CustomerStates.All.Single(state => state.Name == name));
 }

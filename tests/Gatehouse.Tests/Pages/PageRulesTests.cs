@@ -158,7 +158,7 @@ public sealed partial class PageRulesTests
             var secret = path.StartsWith("/auth/passwd", StringComparison.Ordinal) ? reset : token;
             var address = path.Replace("{token}", secret, StringComparison.Ordinal)
                 .Replace("{id}", mails[0].GetProperty("id").GetString(), StringComparison.Ordinal);
-            if (path is not ("/auth/users" or "/auth/settings" or "/auth"))
+            if (path is not ("/auth/users" or "/auth/settings" or "/auth" or "/auth/done"))
                 pages[path] = await browser.GetAsync(address);
             var posted = await browser.PostAsync(address, ("email", "<"), ("user_name", "<b>"), ("password", "x"));
             if (posted.Status is not (HttpStatusCode.SeeOther or HttpStatusCode.MethodNotAllowed))
@@ -166,6 +166,7 @@ public sealed partial class PageRulesTests
         }
         await browser.PostAsync("/auth/login", ("email", "alice@example.com"), ("password", App.Password));
         pages["/ for a customer"] = await browser.GetAsync("/");
+        pages["/auth/done"] = await browser.GetAsync("/auth/done");
         pages["/auth/users"] = await browser.GetAsync("/auth/users");
         pages["/auth/users refused"] = await browser.PostAsync("/auth/users", ("name", "<b>"), ("password", "x"));
         pages["/auth/settings"] = await browser.GetAsync("/auth/settings");

@@ -107,7 +107,7 @@ public abstract class SettingsPageTests(SharedApp shared)
         // Whoever opens the link does nothing yet: mail scanners do so too.
         var page = (await browser.GetAsync(link.Path())).IsPage();
         (await browser.GetAsync(link.Path())).IsPage();
-        page.Shows("data-place=\"/auth/email\"");
+        page.Shows("data-place=\"/auth/settings\"");
         var used = await browser.SubmitAsync(page);
         (await browser.FollowAsync(used)).IsPage().Shows(next);
         (await browser.GetAsync(link.Path())).IsPage(410).Shows("Ask again in your settings");

@@ -37,7 +37,7 @@ public sealed partial class KeyTests
 
     /// <summary>The panel knows its own by what follows "panel."; some it puts together, as <c>`check_mail_${mail}`</c>.</summary>
     private static bool IsSaid(string name, string web) => web.Contains($"\"{name}\"", StringComparison.Ordinal)
-        || (name.LastIndexOf('_') is > 0 and var end && web.Contains($"`{name[..end]}_${{", StringComparison.Ordinal));
+        || Enumerable.Range(0, name.Length).Any(end => name[end] == '_' && web.Contains($"`{name[..end]}_${{", StringComparison.Ordinal));
 
     [Fact]
     public void Every_key_that_is_used_exists()

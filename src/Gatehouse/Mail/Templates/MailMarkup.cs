@@ -61,7 +61,8 @@ internal sealed class MailMarkup
             Paragraph(html, paragraph);
         if (mail.Link is var (label, url))
             Button(html, label, url, mail.Speech["mail.button_fails"]);
-        html.Append(CultureInfo.InvariantCulture, $"""<p class="soft" style="{Small};margin:24px 0 0;padding:16px 0 0;border-top:1px solid {Hair}">{Encode(mail.Reason)}""");
+        html.Append(CultureInfo.InvariantCulture, $"""<p class="soft" style="{Small};margin:24px 0 0;padding:16px 0 0;""")
+            .Append(CultureInfo.InvariantCulture, $"""border-top:1px solid {Hair}">{Encode(mail.Reason)}""");
         if (mail.Contact is { } contact)
             html.Append("<br>").Append(Encode(contact));
         return html.Append("</p>\n</div></div></body></html>").ToString();
