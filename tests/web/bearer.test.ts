@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ada, type Answer, guest, problem, type Seen } from "./support/server";
-import { count, gate, listen, refused, settled, test, until, type Stage } from "./support/test";
+import { beLateAtOnce, count, gate, listen, refused, settled, test, until, type Stage } from "./support/test";
 
 const Info = "GET /api/auth/info";
 const Login = "POST /account/login";
@@ -254,6 +254,27 @@ test("logging out forgets the token even where the server can't be reached", asy
   assert.deepEqual((await auth.get()).user, {});
   assert.equal(stage.page.storage.size, 0);
   assert.equal(tokenOf(stage.server.calls("POST /api/auth/logout")[0]!), first);
+});
+
+test("a logout that succeeds late ends nothing of who has logged in since", async (stage) => {
+  const { auth } = await loggedIn(stage);
+  const { opens, open } = gate();
+  const next = token("next", 200);
+  stage.server.when("POST /api/auth/logout", { after: opens });
+  const inTime = beLateAtOnce(auth);
+  await refused(auth.logout(), 1007);
+  takes(stage, next);
+  stage.server.when(Login, carries(next));
+  inTime();
+  await auth.login(credentials);
+  const heard = listen(auth);
+  stage.server.when(Info, { cut: true });
+  const asked = stage.server.calls(Info).length;
+  open();
+  await until(() => stage.server.calls(Info).length > asked);
+  await settled();
+  assert.equal(count(heard, "logout"), 0);
+  assert.equal((await auth.get()).user["key"], "a1");
 });
 
 test("logging out with a token that has ended is no failure", async (stage) => {

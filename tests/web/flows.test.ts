@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Auth } from "../../web/client/auth";
 import type { LdError } from "../../web/client/types";
 import { ada, type Answer, guest, problem } from "./support/server";
-import { count, listen, refused, settled, test, until } from "./support/test";
+import { beLateAtOnce, count, gate, listen, refused, settled, test, until } from "./support/test";
 
 const Info = "GET /api/auth/info";
 const Login = "POST /api/auth/login";
@@ -220,6 +220,33 @@ test("a logout that the server never answers is 1007", async ({ server, tab }) =
   let told = 0;
   await refused(tab({ initFetch: false, timeout: { failed: 20 }, ui: { timeout: () => told++ } }).logout(), 1007);
   await until(() => told >= 1);
+});
+
+test("a logout that the server answers late is a rejection, and then a logout all the same, in every tab", async ({ server, tab }) => {
+  const { opens, open } = gate();
+  server.when(Info, { body: ada }).when(Logout, { after: opens });
+  const [auth, other] = [tab(), tab()];
+  await Promise.all([auth.get(), other.get()]);
+  const [heard, heardThere] = [listen(auth), listen(other)];
+  beLateAtOnce(auth);
+  await refused(auth.logout(), 1007);
+  assert.deepEqual(heard.map(([name]) => name), ["server-down", "error"]);
+  server.when(Info, { body: guest });
+  open();
+  await until(() => count(heard, "logout") === 1 && count(heardThere, "logout") === 1);
+  assert.deepEqual(heard.map(([name]) => name).slice(2), ["update", "change", "logout"]);
+  assert.deepEqual((await auth.get()).user, {});
+});
+
+test("a guest's logout that the server answers late is told of once", async ({ server, tab }) => {
+  const { opens, open } = gate();
+  server.when(Logout, { after: opens });
+  const auth = tab({ initFetch: false });
+  const heard = listen(auth);
+  beLateAtOnce(auth);
+  await refused(auth.logout(), 1007);
+  open();
+  await until(() => count(heard, "logout") === 1);
 });
 
 test("who has logged out is a guest, though the server goes down just then", async ({ server, tab }) => {

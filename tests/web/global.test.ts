@@ -1,16 +1,9 @@
 import assert from "node:assert/strict";
-import type { Auth } from "../../web/client/auth";
 import type { Loader } from "../../web/client/types";
 import { ada, type Answer, guest, problem } from "./support/server";
-import { count, gate, listen, refused, settled, test, until } from "./support/test";
+import { beLateAtOnce, count, gate, listen, refused, settled, test, until } from "./support/test";
 
 const Info = "GET /api/auth/info";
-
-/** The request's own patience is long and the watch's short: so an answer is late, and not lost, on any machine. */
-function beLateAtOnce(auth: Auth): void {
-  let reads = 0;
-  Object.defineProperty(auth.timeout, "failed", { get: () => reads++ === 0 ? 30_000 : 5 });
-}
 
 test("constructing asks the server once", async ({ server, tab }) => {
   const auth = tab();

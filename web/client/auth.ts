@@ -156,21 +156,21 @@ export class Auth {
 
   async logout(): Promise<Global | undefined> {
     const was = isLoggedIn(this.visitor.known);
+    const call = this.call({ method: "POST", path: "logout", patience: 3 });
     try {
-      await watch(this.call({ method: "POST", path: "logout", patience: 3 }), this);
+      await watch(call, this);
     } catch (thrown) {
       if (this.bearer) { // whoever wants to leave has left here, whatever the server heard of it
         this.bearer.forget();
         this.visitor.leave();
       }
-      if ((thrown as LdError).code !== InvalidToken) // the token had ended before
+      if ((thrown as LdError).code !== InvalidToken) { // the token had ended before
+        call.then(() => this.loggedOut(was)).catch(() => undefined); // nobody waits any more, but a late log-out is one
         throw this.visitor.failed(thrown);
+      }
     }
     this.bearer?.forget();
-    const global = await this.changed().catch(() => this.visitor.leave());
-    if (!was)
-      this.fire("logout");
-    return global;
+    return this.loggedOut(was);
   }
 
   async social({ name, inviteToken }: { name: string; inviteToken?: string }): Promise<Global> {
@@ -275,6 +275,14 @@ export class Auth {
   private async changed(): Promise<Global> {
     this.tabs.tell();
     return copyOf(await this.visitor.ask(true, true));
+  }
+
+  /** What follows a log-out, in time or late: then a token in hand is of somebody who logged in since. */
+  private async loggedOut(was: boolean): Promise<Global | undefined> {
+    const global = await this.changed().catch(() => this.bearer?.token ? undefined : this.visitor.leave());
+    if (!was)
+      this.fire("logout");
+    return global;
   }
 
   /** A token that the server ended is gone by the time of its refusal: who asks again is a guest. */

@@ -285,6 +285,8 @@ export declare class Auth {
     /** Cookies that got in each other's way look like another site's call: cleared, the same works. */
     private enter;
     private changed;
+    /** What follows a log-out, in time or late: then a token in hand is of somebody who logged in since. */
+    private loggedOut;
     /** A token that the server ended is gone by the time of its refusal: who asks again is a guest. */
     private info;
     private lost;
