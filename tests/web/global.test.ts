@@ -177,6 +177,25 @@ test("the cookie is enough where the page says so", async ({ server, page, tab }
   assert.deepEqual((await auth.fetch()).user, {});
 });
 
+test("who wants the server's word gets it, though another is content with the cookie just then", async ({ server, page, tab }) => {
+  page.document.cookie = `global=${encodeURIComponent(JSON.stringify(ada))}`;
+  const auth = tab({ initFetch: false });
+  const [content, newest] = await Promise.all([auth.fetch({ renew: false }), auth.fetch()]);
+  assert.equal(content.user["key"], "a1");
+  assert.deepEqual(newest.user, {});
+  assert.deepEqual((await auth.get()).user, {});
+  await Promise.all([auth.fetch(), auth.fetch({ renew: false }), auth.get()]);
+  assert.equal(server.calls(Info).length, 2);
+});
+
+test("a get is content with the cookie where the page's fetch is", async ({ server, page, tab }) => {
+  page.document.cookie = `global=${encodeURIComponent(JSON.stringify(ada))}`;
+  const auth = tab({ initFetch: false });
+  void auth.fetch({ renew: false });
+  assert.equal((await auth.get()).user["key"], "a1");
+  assert.equal(server.seen.length, 0);
+});
+
 for (const cookie of ["", "global=%7B", "global=%", "global=null", "global=", "notglobal=1"]) {
   test(`the cookie '${cookie}' sends to the server`, async ({ server, page, tab }) => {
     page.document.cookie = cookie;

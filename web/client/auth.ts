@@ -72,7 +72,7 @@ export class Auth {
 
   /** Who is here, guests too; with `authedOnly` nobody but who is logged in, by way of the panel if need be. */
   async get(options: GetOptions = {}): Promise<Global> {
-    const global = copyOf(this.visitor.known ?? await this.visitor.newest());
+    const global = copyOf(await this.visitor.any());
     const { authedOnly, "authed-only": authedOnlyToo, ...prompt } = options;
     if (isLoggedIn(global) || !(authedOnly || authedOnlyToo))
       return global;

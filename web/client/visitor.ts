@@ -13,6 +13,7 @@ const Broken = 1025;
 export class Visitor {
   known: Global | undefined;
   private asking: Promise<Global> | undefined;
+  private renewing = false;
   private asked = 0;
   private applied = 0;
 
@@ -28,9 +29,14 @@ export class Visitor {
     private readonly answered: () => void,
   ) {}
 
-  /** What is being asked already, or what is asked now. */
-  newest(renew = true): Promise<Global> {
-    return this.asking ?? this.ask(renew);
+  /** Who is here as far as that is known, or is being asked; asks only where it is neither. */
+  async any(): Promise<Global> {
+    return this.known ?? this.asking ?? this.ask();
+  }
+
+  /** What is being asked already, or what is asked now: whoever wants the server's word gets no cookie's. */
+  async newest(renew = true): Promise<Global> {
+    return this.asking && (this.renewing || !renew) ? this.asking : this.ask(renew);
   }
 
   /** A quiet one shows and tells nothing when it fails: nobody waits for it, or whoever does tells it better. */
@@ -44,6 +50,7 @@ export class Visitor {
         this.asking = undefined;
     });
     this.asking = asking;
+    this.renewing = renew;
     return asking;
   }
 
