@@ -359,6 +359,24 @@ test("a browser that keeps nothing still logs in", async (stage) => {
   assert.deepEqual((await auth.get()).user, {});
 });
 
+test("a browser that has no room keeps the token as long as the page", async (stage) => {
+  stage.page.storage.set(Key, token("s", 50)); // of another day
+  localStorage.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  const { auth, first } = await loggedIn(stage, { bearer: { store: "local" } });
+  assert.equal((await auth.get()).user["key"], "a1");
+  const second = token("s", 200);
+  stage.server.when(Own, carries(second), {});
+  await auth.fetchApi("/own");
+  await auth.fetchApi("/own");
+  assert.deepEqual(stage.server.calls(Own).map(tokenOf), [first, second]);
+  stage.server.when("POST /api/auth/logout", {});
+  await auth.logout();
+  assert.equal(stage.page.storage.size, 0);
+  assert.deepEqual((await auth.get()).user, {});
+});
+
 test("a token that is none of ours is carried, and any newer one takes its place", async (stage) => {
   const { auth } = await loggedIn(stage, {}, "opaque");
   stage.server.when(Own, carries("opaque-2"), {});

@@ -14,6 +14,7 @@ export class BearerCarrier implements SessionCarrier {
   private readonly key: string;
   private readonly local: boolean;
   private memory: string | undefined;
+  private unwritable = false;
 
   /** @param lost what to do when the server refused the newest token. */
   constructor(private readonly origin: string, options: BearerOptions, private readonly lost: () => void) {
@@ -56,7 +57,7 @@ export class BearerCarrier implements SessionCarrier {
   }
 
   get token(): string | undefined {
-    if (!this.local)
+    if (!this.local || this.unwritable)
       return this.memory;
     try {
       return localStorage.getItem(this.key) ?? undefined;
@@ -100,7 +101,7 @@ export class BearerCarrier implements SessionCarrier {
     try {
       change();
     } catch {
-      // A browser that keeps nothing: the token lives as long as the page.
+      this.unwritable = true; // full or forbidden: from now on the token lives as long as the page
     }
   }
 

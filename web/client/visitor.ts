@@ -35,7 +35,7 @@ export class Visitor {
   }
 
   /** What is being asked already, or what is asked now: whoever wants the server's word gets no cookie's. */
-  async newest(renew = true): Promise<Global> {
+  newest(renew = true): Promise<Global> {
     return this.asking && (this.renewing || !renew) ? this.asking : this.ask(renew);
   }
 
