@@ -97,6 +97,18 @@ test("a panel that can't be loaded is 1007", async ({ tab }) => {
   await refused(tab().prompt(), 1007);
 });
 
+test("a panel that could not be loaded is asked for again, at an address that no engine has given up", async ({ server, page, tab }) => {
+  const panel = "GET /auth/panel.mjs";
+  server.when(panel, { status: 503 }, { cut: true }, { body: "export {}", headers: { "Content-Type": "text/javascript" } });
+  const auth = tab();
+  await refused(auth.prompt(), 1007);
+  await refused(auth.prompt(), 1007);
+  await auth.prompt();
+  await auth.prompt();
+  assert.deepEqual(server.calls(panel).map(({ path }) => path), ["/auth/panel.mjs", "/auth/panel.mjs?again=1", "/auth/panel.mjs?again=2"]);
+  assert.equal(page.elements.length, 1);
+});
+
 test("ensure shows no panel to who is logged in", async ({ server, tab }) => {
   server.when(Info, { body: ada });
   const auth = tab({ ui: { authpanel: () => assert.fail("shown") } });

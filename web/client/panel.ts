@@ -13,6 +13,7 @@ interface PanelElement extends HTMLElement {
 /** The panel of a page that brings none: its block, else the server's own element. Made once, when first needed. */
 export class Panel {
   private made: Promise<AuthPanel> | undefined;
+  private failures = 0;
 
   constructor(private readonly auth: Auth, private readonly options: AuthOptions) {}
 
@@ -40,8 +41,10 @@ export class Panel {
 
   private async element(): Promise<AuthPanel> {
     try {
-      await import(this.auth.url("/auth/panel.mjs").href);
+      // Browsers remember the failure of an address for as long as the page lives.
+      await import(this.auth.url(`/auth/panel.mjs${this.failures ? `?again=${this.failures}` : ""}`).href);
     } catch (thrown) {
+      this.failures++;
       throw asLdError(thrown, ServerDown);
     }
     const element = document.createElement("gatehouse-panel") as PanelElement;
