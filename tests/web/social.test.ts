@@ -34,7 +34,7 @@ test("a window that the browser blocks rejects 1000, with an error event", async
   page.popups = false;
   const auth = tab();
   const heard = listen(auth);
-  await refused(auth.social({ name: "google" }), 1000);
+  assert.equal((await refused(auth.social({ name: "google" }), 1000)).message, "The browser blocked the window");
   assert.equal(count(heard, "error"), 1);
 });
 
@@ -42,7 +42,7 @@ test("a window that is closed before anybody logged in rejects 1000", async ({ p
   const auth = tab();
   const login = refused(auth.social({ name: "google" }), 1000);
   page.windows[0]!.closed = true;
-  await login;
+  assert.equal((await login).message, "The window was closed");
 });
 
 test("a window that is closed after a login which nobody told of resolves", async ({ server, page, tab }) => {
@@ -68,9 +68,16 @@ test("a window that only looks closed, from here, is waited for until the visito
 test("a provider's refusal is the rejection", async ({ page, tab }) => {
   const login = refused(tab().social({ name: "google" }), 1042);
   await settled();
-  tell({ type: "failed", id: 1042 });
-  await login;
+  tell({ type: "failed", id: 1042, code: "signup_closed" });
+  assert.equal((await login).code, "signup_closed");
   assert.ok(page.windows[0]!.closed);
+});
+
+test("a refusal that the page says no more of is 1000", async ({ tab }) => {
+  const login = refused(tab().social({ name: "google" }), 1000);
+  await settled();
+  tell({ type: "failed" });
+  assert.ok(!("code" in await login));
 });
 
 test("a login in another tab ends the waiting", async ({ server, page, tab }) => {

@@ -177,10 +177,10 @@ export class Auth {
     if (isLoggedIn(this.visitor.known))
       return copyOf(this.visitor.known);
     try {
-      await logInElsewhere(this, this.tabs, name, inviteToken);
+      const closed = await logInElsewhere(this, this.tabs, name, inviteToken);
       const global = await this.visitor.ask(true, true);
       if (!isLoggedIn(global))
-        throw lderror(NotLoggedIn);
+        throw lderror(NotLoggedIn, closed);
       this.tabs.tell();
       return copyOf(global);
     } catch (thrown) {

@@ -7,10 +7,12 @@ const Look = 300; // milliseconds
 
 /**
  * Logs in at a provider, in a window of its own. Resolves once the visitor is known, or there is nothing more to wait
- * for. A window at another site may look closed though it is not (its opener policy): it counts as closed only when the
- * visitor is back at this page.
+ * for: with what to say if nobody is logged in then. A window at another site may look closed though it is not (its
+ * opener policy): it counts as closed only when the visitor is back at this page.
  */
-export async function logInElsewhere(auth: Auth, tabs: Tabs, name: string, invite: string | undefined): Promise<void> {
+export async function logInElsewhere(
+  auth: Auth, tabs: Tabs, name: string, invite: string | undefined,
+): Promise<string | undefined> {
   const url = auth.url(`${encodeURIComponent(name)}/login`);
   url.searchParams.set("return", "/auth/done");
   if (invite)
@@ -20,11 +22,13 @@ export async function logInElsewhere(auth: Auth, tabs: Tabs, name: string, invit
     throw lderror(NotLoggedIn, "The browser blocked the window");
   const undo: (() => void)[] = [];
   try {
-    await new Promise<void>((resolve, reject) => {
-      const known = (global: Parameters<typeof isLoggedIn>[0]) => isLoggedIn(global) && resolve();
+    return await new Promise<string | undefined>((resolve, reject) => {
+      const known = (global: Parameters<typeof isLoggedIn>[0]) => isLoggedIn(global) && resolve(undefined);
       auth.on("update", known);
-      const look = setInterval(() => popup.closed && document.hasFocus() && resolve(), Look);
-      const deaf = tabs.hear(({ type, id }) => type === "failed" ? reject(lderror(id ?? NotLoggedIn)) : type === "done" && resolve());
+      const look = setInterval(() => popup.closed && document.hasFocus() && resolve("The window was closed"), Look);
+      const deaf = tabs.hear(({ type, id = NotLoggedIn, code }) => type === "failed"
+        ? reject(lderror(id, undefined, code ? { code } : {}))
+        : type === "done" && resolve(undefined));
       undo.push(() => auth.off("update", known), () => clearInterval(look), deaf);
     });
   } finally {

@@ -3,7 +3,9 @@ import { isRecord } from "./errors";
 /** What tabs of one site tell each other. `done` and `failed` are the words of the page that ends a social login. */
 export interface TabMessage {
   type: "changed" | "done" | "failed";
+  /** Why it failed, where the page says so. */
   id?: number;
+  code?: string;
 }
 
 /** The other tabs of this site. Promises: hearing of a change tells nobody else, so there is no echo. */
