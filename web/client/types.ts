@@ -78,7 +78,7 @@ export interface AuthOptions {
   authpanel?: string | BlockId;
   /** Handed to the block. */
   zmgr?: unknown;
-  /** The page's manager of covers; `ensureVerified` asks it for the block `ensure-verified`. */
+  /** The page's manager of covers; `ensureVerified` asks it for the page's own block `ensure-verified`. */
   ldcvmgr?: { get(id: BlockId): Promise<unknown> };
   /** `false`: nothing is asked until the page does. */
   initFetch?: boolean;
@@ -183,7 +183,7 @@ export interface RouteOptions {
   landing?: Place;
   /** Milliseconds until a server that has not answered yet means `landing`. */
   after?: number;
-  /** With `root`: the block for the address's action (`?passwd-reset`) is put there. */
+  /** With `root`: the page's own block for the address's action (`?passwd-reset`) is put there. */
   root?: Element | string;
   bid?: string | BlockId;
 }
