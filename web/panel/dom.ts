@@ -32,6 +32,12 @@ export function say(node: HTMLElement, text: string): void {
   node.hidden = text === "";
 }
 
+/**
+ * Where a screen reader hears that something is under way. It has to be there before, and not in what is `aria-busy`:
+ * that is read only when it is not busy any more.
+ */
+export const busyStatus = (): HTMLElement => h("p", { class: "gatehouse-unseen", "data-part": "busy", role: "status" });
+
 let made = 0;
 
 /** An id that no other node of the page has. */

@@ -7,6 +7,7 @@ import { Panel } from "./panel";
 import { goTo } from "./redirect";
 import { useStyles } from "./styles";
 import { languageOf, wordsIn, type Words } from "./texts";
+import { troubleOf, unreachable } from "./trouble";
 
 /**
  * Promises: lives in the page's own tree (password managers and the page's styles reach it); as a dialog it takes the
@@ -21,7 +22,6 @@ export class GatehousePanel extends HTMLElement {
   #flow: Flow | undefined;
   #panel: Panel | undefined;
   #dialog: HTMLDialogElement | undefined;
-  #locked = false;
   #pressed: EventTarget | null = null;
 
   /** The page's own `auth` object; without one the panel makes its own. Set it before the panel is used. */
@@ -47,8 +47,8 @@ export class GatehousePanel extends HTMLElement {
       delete (this as { auth?: unknown }).auth;
       this.auth = auth;
     }
-    if (!this.modal && !this.#started)
-      whenPageIsThere(() => void this.#show({}, false));
+    if (!this.modal)
+      whenPageIsThere(() => this.#showInPlace());
   }
 
   attributeChangedCallback(): void {
@@ -57,7 +57,7 @@ export class GatehousePanel extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    void this.#started?.then((flow) => this.isConnected || flow.close());
+    void this.#started?.then((flow) => this.isConnected || flow.leave(), () => undefined);
   }
 
   /** Resolves with `global` once somebody is logged in, with nothing when the panel is closed before. */
@@ -65,19 +65,19 @@ export class GatehousePanel extends HTMLElement {
     return this.#show(options, true);
   }
 
+  /** One in its place is as new afterwards: there is nothing that it could close. */
   close(): void {
-    void this.#started?.then((flow) => flow.close());
+    void this.#started?.then((flow) => flow.close(), () => undefined);
   }
 
   async #show(options: OpenOptions, take: boolean): Promise<Global | undefined> {
     const flow = await (this.#started ??= this.#start());
     const wanted = { ...this.#attributes(), ...options };
-    this.#locked = wanted.lock ?? false;
     const asked = flow.isOpen;
-    const opened = flow.open(wanted);
+    const opened = flow.open(asked ? options : wanted);
     if (this.#dialog && !this.#dialog.open)
       this.#dialog.showModal();
-    if (take || this.modal)
+    if ((take || this.modal) && !(asked && this.contains(document.activeElement)))
       this.#panel!.focus();
     const global = await opened;
     if (!asked) // of several who asked, one tells
@@ -86,7 +86,6 @@ export class GatehousePanel extends HTMLElement {
   }
 
   #tell(global: Global | undefined, redirect: string | undefined): void {
-    this.#locked = false;
     this.#dialog?.close();
     const event = global
       ? new CustomEvent("gatehouse-done", { detail: global, bubbles: true })
@@ -94,11 +93,25 @@ export class GatehousePanel extends HTMLElement {
     this.dispatchEvent(event);
     if (global && redirect !== undefined && !event.defaultPrevented)
       goTo(redirect);
+    if (!global)
+      this.#showInPlace();
+  }
+
+  /** Somebody who is logged in stays so. What fails is said in place. */
+  #showInPlace(take = false): void {
+    if (!this.modal && this.isConnected && !this.#flow?.isOpen && this.#flow?.state.view !== "done")
+      this.#show({}, take).catch(() => undefined);
   }
 
   async #start(): Promise<Flow> {
     void useStyles("panel.css", import.meta.url);
-    this.#auth ??= await this.#ownAuth();
+    try {
+      this.#auth ??= await this.#ownAuth();
+    } catch (thrown) {
+      this.#started = undefined; // the next one tries again
+      this.#apologise();
+      throw unreachable(thrown);
+    }
     const flow = new Flow(this.#auth, () => this.#words, (state, before) => this.#changed(state, before));
     this.#flow = flow;
     this.#dialog = this.modal ? this.#dialogOf(flow) : undefined;
@@ -113,7 +126,7 @@ export class GatehousePanel extends HTMLElement {
     this.#panel = new Panel(flow, this.#words, this.modal ? { close: () => flow.close() } : {});
     this.#dialog?.setAttribute("aria-labelledby", this.#panel.headingId);
     if (before)
-      before.node.replaceWith(this.#panel.node);
+      this.#panel.replace(before);
     else
       this.#dialog?.append(this.#panel.node);
   }
@@ -121,7 +134,17 @@ export class GatehousePanel extends HTMLElement {
   #changed(state: State, before: State): void {
     this.#panel?.update(state, before);
     if (before.view === "done" && state.view === "login" && !known(state.global)) // logged out: whoever is next
-      void this.#show({}, true);
+      queueMicrotask(() => this.#showInPlace());
+  }
+
+  #apologise(): void {
+    if (this.modal)
+      return;
+    const held = this.contains(document.activeElement);
+    const trouble = troubleOf(wordsIn(this.#language()), () => this.#showInPlace(true));
+    this.replaceChildren(trouble);
+    if (held)
+      trouble.querySelector("button")?.focus();
   }
 
   async #ownAuth(): Promise<PanelAuth> {
@@ -147,19 +170,19 @@ export class GatehousePanel extends HTMLElement {
       class: "gatehouse-dialog", "data-part": "dialog",
       pointerdown: (event) => this.#pressed = event.target,
       click: (event) => {
-        if (outside(event) && this.#pressed === dialog && !this.#locked)
+        if (outside(event) && this.#pressed === dialog && !flow.state.lock)
           flow.close();
       },
       keydown: (event) => {
-        if ((event as KeyboardEvent).key === "Escape" && this.#locked)
+        if ((event as KeyboardEvent).key === "Escape" && flow.state.lock)
           event.preventDefault();
       },
       cancel: (event) => {
-        if (outside(event) && this.#locked)
+        if (outside(event) && flow.state.lock)
           event.preventDefault();
       },
       close: () => {
-        if (flow.isOpen && this.#locked) // a browser lets Escape through when it is pressed twice
+        if (flow.isOpen && flow.state.lock) // a browser lets Escape through when it is pressed twice
           dialog.showModal();
         else
           flow.close();

@@ -57,6 +57,7 @@ export class Flow {
   #opened: { promise: Promise<Global | undefined>; settle: (global?: Global) => void } | undefined;
   #tab: Tab = "login"; // the last one is shown again
   #round = 0; // an answer that comes after the panel was closed is another round's
+  #hears = false;
   #heard = (global: Global) => this.#arrive(global);
 
   constructor(auth: PanelAuth, words: () => Words, changed: (state: State, before: State) => void) {
@@ -81,20 +82,22 @@ export class Flow {
     return this.state.global.config?.password_min_length ?? 8;
   }
 
-  /** The same promise for all who ask while it is open. */
+  /** The same promise for all who ask while it is open; the later ones take nothing away from the customer. */
   open(options: OpenOptions = {}): Promise<Global | undefined> {
+    if (this.#opened) {
+      this.#askedAgain(options);
+      return this.#opened.promise;
+    }
     this.#tab = options.tab ?? this.#tab;
     this.#set({
       ...rest, view: this.#tab, info: options.info ?? "default", email: options.email ?? this.state.email,
       fixed: options.email !== undefined, invite: options.invite ?? "", invited: options.invite !== undefined,
       lock: options.lock ?? false, global: this.state.global,
     });
-    if (this.#opened)
-      return this.#opened.promise;
     let settle!: (global?: Global) => void;
     const promise = new Promise<Global | undefined>((resolve) => settle = resolve);
     this.#opened = { promise, settle };
-    this.#auth.on("update", this.#heard);
+    this.#listen(true);
     void this.#ask();
     return promise;
   }
@@ -102,6 +105,13 @@ export class Flow {
   /** Closes without a login. */
   close(): void {
     this.#end(undefined);
+  }
+
+  /** Closes for good: hears nothing any more, and has to be opened to know who is logged in. */
+  leave(): void {
+    this.close();
+    this.#listen(false);
+    this.#set({ view: this.#tab });
   }
 
   show(view: Tab | "forgot"): void {
@@ -174,6 +184,25 @@ export class Flow {
     });
   }
 
+  #askedAgain({ tab, info, email, invite, lock }: OpenOptions): void {
+    this.#set({ lock: this.state.lock || lock === true }); // a later one can't unlock it
+    if (this.state.busy || this.state.view !== "login" && this.state.view !== "signup")
+      return;
+    if (tab !== undefined && tab !== this.state.view)
+      this.show(tab);
+    this.#set({
+      ...(info !== undefined && { info }),
+      ...(email !== undefined && { email, fixed: true }),
+      ...(invite !== undefined && { invite, invited: true }),
+    });
+  }
+
+  #listen(on: boolean): void {
+    if (on !== this.#hears)
+      this.#auth[on ? "on" : "off"]("update", this.#heard);
+    this.#hears = on;
+  }
+
   async #ask(): Promise<void> {
     const round = this.#round;
     try {
@@ -200,18 +229,21 @@ export class Flow {
       await work();
     } catch (error) {
       if (round === this.#round)
-        this.#refuse(error);
+        await this.#refuse(error);
     } finally {
       if (round === this.#round)
         this.#set({ busy: false });
     }
   }
 
-  #refuse(error: unknown): void {
+  async #refuse(error: unknown): Promise<void> {
     const refusal = refusalOf(error, this.state.view, this.#words());
     if (refusal.unverified)
       this.#set({ view: "mail", mail: "unverified" });
-    else if (!refusal.silent)
+    else if (refusal.ended) {
+      this.#set({ ...refusal.shown, view: "login", global: { ...this.state.global, user: {} } });
+      await this.#askAnew();
+    } else if (!refusal.silent)
       this.#set({ ...refusal.shown, invited: this.state.invited || refusal.inviteWanted });
   }
 
@@ -220,14 +252,24 @@ export class Flow {
     return Object.fromEntries(empty.map(([field]) => [field, this.#words()("error_missing")]));
   }
 
+  async #askAnew(): Promise<void> {
+    const round = this.#round;
+    const global = await this.#auth.fetch().catch(() => undefined); // what was refused is told already
+    if (global && round === this.#round)
+      this.#arrive(global);
+  }
+
   async #arriveNow(): Promise<void> {
     const global = await this.#auth.get();
     this.#arrive(chosen(global) ? global : await this.#auth.fetch());
   }
 
   #arrive(global: Global): void {
-    if (!this.#opened)
+    if (!this.#opened) { // done, and still listening
+      this.#set({ global, view: known(global) ? "done" : "login" });
+      this.#listen(known(global));
       return;
+    }
     const invited = this.state.invited || global.config?.signup === "invite";
     const view = this.state.view === "signup" && global.config?.signup === "closed" ? "login" : this.state.view;
     if (!known(global))
@@ -244,7 +286,7 @@ export class Flow {
       return;
     this.#round++;
     this.#opened = undefined;
-    this.#auth.off("update", this.#heard);
+    this.#listen(global !== undefined); // until they log out, here or elsewhere
     this.#set({ ...rest, view: global ? "done" : this.#tab, global: global ?? this.state.global });
     opened.settle(global);
   }

@@ -1,5 +1,5 @@
 // The panel as nodes: heading, tabs, the view's screen. The element and the block put it where it belongs.
-import { freshId, h, mark } from "./dom";
+import { busyStatus, freshId, h, mark } from "./dom";
 import type { Flow, State, Tab } from "./flow";
 import { screenKey, screenOf, type Screen } from "./screens";
 import type { Words } from "./texts";
@@ -19,6 +19,7 @@ export class Panel {
   #tabs: HTMLElement;
   #body = h("div", { class: "gatehouse-body", "data-part": "body" });
   #close: HTMLElement | null;
+  #busy = busyStatus();
   #screen: Screen | undefined;
   #key = "";
 
@@ -40,7 +41,7 @@ export class Panel {
       "aria-labelledby": this.headingId,
     },
     h("header", { class: "gatehouse-header", "data-part": "header" }, this.#heading, this.#close),
-    this.#tabs, this.#body);
+    this.#tabs, this.#body, this.#busy);
     this.update(flow.state, flow.state);
   }
 
@@ -53,9 +54,21 @@ export class Panel {
       this.#build(state, state.view === before.view);
     }
     this.#screen!.update(state);
+    this.#busy.textContent = state.busy ? this.#words("busy") : "";
+    if (this.#close)
+      this.#close.hidden = state.lock;
     const refused = state.message !== "" || Object.keys(state.errors).length > 0;
     if (held && (rebuilt || refused && (before.busy && !state.busy || state.errors !== before.errors)))
       this.focus();
+  }
+
+  /** Takes the place of the same panel in another language: with what was typed, and with the focus. */
+  replace(before: Panel): void {
+    for (const input of this.#body.querySelectorAll("input"))
+      input.value = before.#body.querySelector<HTMLInputElement>(`[name="${input.name}"]`)?.value ?? input.value;
+    const held = partsOf(before.node).indexOf(document.activeElement as HTMLElement);
+    before.node.replaceWith(this.node);
+    partsOf(this.node)[held]?.focus();
   }
 
   /** To the first field; where there is none, to the heading, so that the view is read from its beginning. */
@@ -86,8 +99,6 @@ export class Panel {
     }
     if (!tabbed)
       this.#body.removeAttribute("aria-labelledby");
-    if (this.#close)
-      this.#close.hidden = state.lock;
   }
 
   /** What was typed goes along to the next view; a password stays in its own. */
@@ -112,3 +123,7 @@ export class Panel {
     this.#tabs.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
   }
 }
+
+/** What can have the focus. The same state has the same parts in every language. */
+const partsOf = (node: HTMLElement): HTMLElement[] =>
+  [...node.querySelectorAll<HTMLElement>("button, input, [tabindex]")];

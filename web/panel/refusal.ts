@@ -12,12 +12,15 @@ export interface Refusal {
   /** The password was right, the email is not verified. */
   readonly unverified: boolean;
   readonly inviteWanted: boolean;
+  /** The session is over: whoever it was has to log in again. */
+  readonly ended: boolean;
   /** The customer closed a window: nothing to say. */
   readonly silent: boolean;
 }
 
 const canceled = 999;
-const notLoggedIn = 1000; // what a social login's closed window is
+const notLoggedIn = 1000; // of the server: the session is over; of `auth` itself: a social login's window was closed
+const blocked = "The browser blocked the window"; // or it was never opened, which has no number of its own
 const unverified = 1021;
 const throttled = [1004, 1024];
 const unreachable = [1006, 1007];
@@ -47,11 +50,14 @@ export function refusalOf(thrown: unknown, view: View, words: Words): Refusal {
     message: told,
     unverified: id === unverified,
     inviteWanted: inviteWanted.includes(id),
-    silent: id === canceled || id === notLoggedIn,
+    ended: id === notLoggedIn && error.status !== undefined,
+    silent: id === canceled || id === notLoggedIn && error.status === undefined && error.message !== blocked,
   };
 }
 
 function said(error: Partial<LdError>, id: number, view: View, words: Words): string {
+  if (id === notLoggedIn && error.message === blocked)
+    return words("failed_blocked");
   if (throttled.includes(id))
     return words("failed_exceeded", { when: words.after(error.retryAfter ?? patience) });
   if (unreachable.includes(id) && error.detail === undefined)

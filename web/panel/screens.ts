@@ -14,8 +14,8 @@ export interface Screen {
 
 /** Two states with the same key are shown by the same screen. */
 export const screenKey = (state: State): string =>
-  [state.view, state.mail, state.invited, state.fixed, state.global.config?.signup, state.global.config?.social,
-    (state.global.user.users ?? []).map((user: { id: string }) => user.id)].join("|");
+  [state.view, state.mail, state.invited, state.fixed && state.email, state.global.config?.signup, state.global.config?.social,
+    state.global.user.displayname, (state.global.user.users ?? []).map((user: { id: string }) => user.id)].join("|");
 
 export function screenOf(flow: Flow, words: Words): Screen {
   switch (flow.state.view) {

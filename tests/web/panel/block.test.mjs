@@ -218,3 +218,56 @@ for (const [language, direction, text] of [["ar", "rtl", "تسجيل الدخو�
     assert.equal(await page.$eval(".gatehouse-block", (node) => node.dir), direction);
     await assertAccessible(page, `block-${language}`);
   });
+
+test("Enter in our own panel is its own, also in a block without a scope", async () => {
+  await load("?name=custom-noscope");
+  await open();
+  await page.fill("[name=password]", "correct horse");
+  await page.click("[ld=forgot-password]");
+  const forgot = ".gatehouse[data-view=forgot] [name=username]";
+  await page.fill(forgot, "ana@example.com");
+  await page.press(forgot, "Enter");
+  await page.waitForSelector(".gatehouse[data-view=mail]:visible");
+  assert.deepEqual([server.count("POST passwd"), server.count("POST login")], [1, 0]);
+});
+
+test("another language reaches what we added to the block", async () => {
+  server.config.signup = "invite";
+  await load();
+  await open({ tab: "signup", invite: "secret" });
+  await page.click("[data-part=show-password]:visible");
+  assert.equal(await page.textContent("[data-part=field] label:visible"), "Invite");
+  await page.evaluate(() => block.i18n.changeLanguage("de"));
+  await page.waitForFunction(() => document.querySelector("[data-part=field] label").textContent === "Einladung");
+  const button = await page.$eval("[data-part=show-password]", (node) => [node.ariaLabel, node.title, node.ariaPressed]);
+  assert.deepEqual(button, ["Passwort anzeigen", "Passwort anzeigen", "true"]);
+});
+
+test("that something is under way is said beside the form that is busy", async () => {
+  let go;
+  const gate = new Promise((resolve) => go = resolve);
+  server.instead["POST login"] = async () => void await gate;
+  await load();
+  await open();
+  await logIn();
+  const told = () => page.$$eval("[data-part=busy]", (all) => all.filter((node) => node.checkVisibility()).map((node) => node.textContent));
+  await page.waitForSelector("form[aria-busy=true]");
+  assert.deepEqual(await told(), ["Please wait…"]);
+  assert.equal(await page.$("[aria-busy=true] [data-part=busy]"), null);
+  go();
+  await answer("Ana");
+  assert.deepEqual(await page.$$eval("[data-part=busy]", (all) => all.map((node) => node.textContent)), ["", ""]);
+});
+
+test("a stylesheet that does not come keeps nobody from logging in", async () => {
+  await load();
+  await page.route("**/auth/block.css", () => undefined); // neither answered nor refused
+  await page.evaluate(async () => {
+    document.querySelectorAll("link[href*='block.css']").forEach((link) => link.remove());
+    const manager = new block.manager({ registry: ({ name }) => `/assets/block/${name}/main/index.html` });
+    await manager.init();
+    const { interface: prompt } = await manager.from({ name: "auth" }, { root: document.body, data: { auth: globalThis.user } });
+    void prompt(true);
+  });
+  await page.waitForSelector("[name=username]:visible");
+});

@@ -146,9 +146,12 @@ test("two quick clicks send one login", async () => {
   await page.dblclick("[data-part=submit]");
   await page.waitForSelector("[data-part=submit][aria-disabled=true]");
   await page.press("[name=password]", "Enter");
+  assert.equal(await page.textContent("[data-part=busy]"), "Please wait…");
+  assert.equal(await page.$("[aria-busy=true] [data-part=busy]"), null);
   await picture(page, "busy");
   open();
   await see("done");
+  assert.equal(await page.textContent("[data-part=busy]"), "");
   assert.equal(server.count("POST login"), 1);
 });
 
@@ -305,4 +308,111 @@ test("it can be seen in forced colours and on a desk", async () => {
   await picture(page, "forced-colours");
   await page.emulateMedia({ forcedColors: "none" });
   await assertAccessible(page, "desktop-dialog");
+});
+
+const panelIs = (act) => page.evaluate(`(() => { const panel = globalThis.panel ??= document.querySelector("gatehouse-panel"); ${act} })()`);
+
+test("one in its place logs in also after it was closed, taken away or put elsewhere", async () => {
+  await inline();
+  for (const act of [
+    "panel.close();",
+    "panel.remove(); setTimeout(() => document.querySelector('main').append(panel), 200);",
+    "document.querySelector('main').prepend(panel);",
+  ]) {
+    const before = (await heard()).length;
+    await panelIs(act);
+    if (!act.includes("prepend"))
+      await page.waitForFunction((count) => globalThis.heard.length > count, before);
+    await page.waitForFunction(() => globalThis.panel.isConnected);
+    await logIn();
+    await see("done");
+    assert.deepEqual((await heard()).at(-1), ["gatehouse-done", "Ana"]);
+    await page.click("[data-part=log-out]");
+    await see("login");
+  }
+  assertQuiet(page);
+});
+
+test("one that says who is logged in asks again when they log out elsewhere", async () => {
+  await inline();
+  await logIn();
+  await see("done");
+  await page.evaluate(() => document.body.tabIndex = -1);
+  await page.evaluate(() => document.body.focus());
+  server.session = null;
+  await page.evaluate(() => new BroadcastChannel("gatehouse").postMessage({ type: "changed" }));
+  await see("login");
+  assert.equal(await focused(), "BODY");
+  await logIn();
+  await see("done");
+  assert.deepEqual(await heard(), [["gatehouse-done", "Ana"], ["gatehouse-done", "Ana"]]);
+  assertQuiet(page);
+});
+
+test("what was opened again stays locked", async () => {
+  await modal();
+  await page.evaluate(() => globalThis.options = { lock: true });
+  await page.click("#open");
+  await see("login");
+  await page.fill("[name=password]", "correct");
+  await panelIs("void panel.open({ lock: false });");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.isVisible("dialog[open]"), true);
+  assert.equal(await page.isVisible("[data-part=close]"), false);
+  assert.equal(await page.inputValue("[name=password]"), "correct");
+  assert.equal(await focused(), "password");
+});
+
+test("a later one locks what is open", async () => {
+  await modal();
+  await page.click("#open");
+  await see("login");
+  assert.equal(await page.isVisible("[data-part=close]"), true);
+  await panelIs("void panel.open({ lock: true });");
+  await page.waitForSelector("[data-part=close]", { state: "hidden" });
+});
+
+test("an ended session is told where the user was to be chosen", async () => {
+  await inline();
+  await logIn("family@example.com");
+  await see("users");
+  server.session = null;
+  server.instead["PATCH session"] = problem(401, 1000, "unauthenticated", "Please log in first.");
+  await page.click("[data-part=user] >> text=Ben");
+  await see("login");
+  await page.waitForSelector("[role=alert] >> text=Please log in first.");
+  await logIn();
+  await see("done");
+});
+
+for (const [name, open] of [["in its place", inline], ["as a dialog", modal]])
+  test(`another language keeps what was typed and the focus, ${name}`, async () => {
+    await open("?tab=signup");
+    if (open === modal)
+      await page.click("#open");
+    await see("signup");
+    await page.fill("[name=username]", "new@example.com");
+    await page.fill("[name=password]", "correct horse");
+    await page.focus("[name=displayname]");
+    await panelIs("panel.setAttribute('lng', 'de');");
+    await page.waitForSelector(".gatehouse[lang=de]");
+    assert.equal(await focused(), "displayname");
+    assert.deepEqual(await page.$$eval("form input", (all) => all.map(({ value }) => value)), ["new@example.com", "", "correct horse"]);
+  });
+
+test("without its auth object it says so, and tries again", async () => {
+  await inline();
+  await page.route("**/auth/index.mjs", (route) => route.abort());
+  await page.reload();
+  await page.waitForSelector("gatehouse-panel [role=alert] >> text=reach the server");
+  await assertAccessible(page, "unreachable");
+  assert.deepEqual(await page.evaluate(() => document.querySelector("gatehouse-panel").open().catch(({ name, id }) => [name, id])), ["lderror", 1007]);
+  assert.equal(page.complaints.some((text) => !/ERR_FAILED/.test(text)), false);
+  await page.unroute("**/auth/index.mjs");
+  await page.click("[data-part=again]");
+  await see("login");
+  assert.equal(await focused(), "username");
+  await logIn();
+  await see("done");
 });

@@ -150,6 +150,29 @@ test("a closed window of another login is no refusal", async () => {
   assert.deepEqual([flow.state.message, flow.state.view, flow.state.info], ["", "login", "default"]);
 });
 
+test("a window that the browser blocked is told", async () => {
+  const { flow } = given({ social: () => { throw Object.assign(refusal(1000), { message: "The browser blocked the window" }); } });
+  void flow.open();
+  await flow.logInWith("google");
+  assert.match(flow.state.message, /browser blocked the window/);
+});
+
+test("whoever chooses after the session has ended is told, and logs in again", async () => {
+  const { flow, auth } = given({
+    selectUser: () => { auth.now = guest; throw refusal(1000, { status: 401, detail: "Please log in first." }); },
+  });
+  auth.now = family;
+  const opened = flow.open();
+  await settled();
+  assert.equal(flow.state.view, "users");
+  await flow.choose("b");
+  assert.deepEqual([flow.state.view, flow.state.message, flow.state.busy], ["login", "Please log in first.", false]);
+  assert.equal(auth.asked.fetch.length, 1);
+  auth.does.login = () => auth.now = ana;
+  await flow.logIn(typed);
+  assert.equal((await opened).user.key, "1");
+});
+
 test("a sign up that needs an invitation asks for one", async () => {
   const { flow, auth } = given({ signup: (body) => { if (!body.invite) throw refusal(1043, { detail: "Invited only." }); } });
   void flow.open({ tab: "signup" });
@@ -188,6 +211,56 @@ test("all who open it at once get the same answer", async () => {
   await flow.logIn(typed);
   for (const global of await Promise.all(all))
     assert.equal(global.user.key, "1");
+});
+
+test("who opens it while something is under way changes nothing", async () => {
+  const gate = withResolvers();
+  const { flow, auth } = given({ login: () => gate.promise });
+  const opened = flow.open({ lock: true });
+  const trying = flow.logIn(typed);
+  void flow.open({ tab: "signup", info: "token" });
+  assert.deepEqual([flow.state.busy, flow.state.view, flow.state.info, flow.state.lock], [true, "login", "default", true]);
+  auth.now = ana;
+  gate.resolve();
+  await trying;
+  assert.equal((await opened).user.key, "1");
+});
+
+test("who opens it again may turn to the other tab, bring an invitation and lock it, but not unlock it", async () => {
+  const { flow } = given();
+  void flow.open();
+  void flow.open({ tab: "signup", info: "token", email: "guest@example.com", invite: "secret", lock: true });
+  const { view, info, email, fixed, invite, invited } = flow.state;
+  assert.deepEqual([view, info, email, fixed, invite, invited], ["signup", "token", "guest@example.com", true, "secret", true]);
+  void flow.open({ lock: false });
+  assert.deepEqual([flow.state.view, flow.state.email, flow.state.lock], ["signup", "guest@example.com", true]);
+});
+
+test("who opens it again takes nobody away from the mail they wait for", async () => {
+  const { flow } = given();
+  void flow.open({ tab: "signup" });
+  await flow.signUp(typed);
+  void flow.open({ tab: "login", info: "token" });
+  assert.deepEqual([flow.state.view, flow.state.info], ["mail", "default"]);
+});
+
+test("when it is done it hears of a logout elsewhere", async () => {
+  const { flow, auth } = given({ login: () => auth.now = ana });
+  const opened = flow.open();
+  await flow.logIn(typed);
+  await opened;
+  auth.fire(ana);
+  assert.equal(flow.state.view, "done");
+  auth.fire(guest);
+  assert.deepEqual([flow.state.view, auth.heard.length], ["login", 0]);
+});
+
+test("left for good it hears nothing any more", async () => {
+  const { flow, auth } = given();
+  auth.now = ana;
+  await flow.open();
+  flow.leave();
+  assert.deepEqual([flow.state.view, auth.heard.length], ["login", 0]);
 });
 
 test("it opens where it was left, unless told", async () => {

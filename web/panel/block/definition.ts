@@ -19,6 +19,7 @@ interface BlockInit {
 type AuthClass = new () => PanelAuth;
 
 const missingConfiguration = 1027;
+const patience = 2000; // milliseconds for the stylesheet: a plain panel is better than none
 
 /** One for each block in the page: what @plotdb/block makes of the definition below. */
 interface Instance {
@@ -62,7 +63,10 @@ function panelOf({ root, ctx, data, i18n }: BlockInit): AuthPanel {
   };
   i18n.on("languageChanged", speak);
   speak();
-  const styled = useStyles("/auth/block.css", new URL(auth.apiRoot?.() ?? "", location.href));
+  const styled = Promise.race([
+    useStyles("/auth/block.css", new URL(auth.apiRoot?.() ?? "", location.href)),
+    new Promise<void>((resolve) => setTimeout(resolve, patience)),
+  ]);
   return panelFunction(auth, flow, view, cover, styled);
 }
 
@@ -75,8 +79,9 @@ function panelFunction(auth: PanelAuth, flow: Flow, view: BlockView, cover: Cove
     const asked = flow.isOpen;
     const opened = flow.open(options);
     await styled;
-    cover.open(options.lock ?? false);
-    view.focus();
+    cover.open(flow.state.lock);
+    if (!asked)
+      view.focus();
     const global = await opened;
     if (!asked) {
       cover.close();

@@ -30,6 +30,10 @@ export class Nodes {
   }
 }
 
+/** The author's form, if there is one. */
+export const formOf = (root: Element): HTMLFormElement | undefined =>
+  [...root.querySelectorAll("form")].find((form) => !isOurs(form));
+
 /** Of the panel that we add, which has a form of its own. */
 const isOurs = (node: Element): boolean => node.closest("[data-part=panel]") !== null;
 

@@ -1,12 +1,12 @@
 // Drives an author's markup by the panel's state. Log in and sign up are the author's; what plotdb's markup has no
 // nodes for ("check your mail", "who is it today?", a forgotten password) is shown by our own panel in their place.
-import { freshId, h, mark } from "../dom";
+import { busyStatus, freshId, h, mark } from "../dom";
 import { fieldOf, reveal } from "../fields";
 import type { Fields, Flow, State } from "../flow";
 import { Panel } from "../panel";
 import { providerName } from "../screens";
 import type { Words } from "../texts";
-import { Nodes, show } from "./nodes";
+import { formOf, Nodes, show } from "./nodes";
 
 const inputs: (keyof Fields)[] = ["username", "displayname", "password", "invite"];
 const calm = 350; // milliseconds until a panel that has closed shows its first info again
@@ -19,6 +19,7 @@ export class BlockView {
   #errors = new Map<string, HTMLElement>();
   #hint: HTMLElement;
   #hintText: HTMLElement;
+  #busy = busyStatus();
 
   constructor(block: HTMLElement, flow: Flow, words: Words) {
     this.#flow = flow;
@@ -32,6 +33,7 @@ export class BlockView {
       block.append(this.#panel.node);
     else
       this.#nodes.root.after(this.#panel.node);
+    this.#panel.node.after(this.#busy);
     this.#tie();
     this.#listen();
     this.speak(words);
@@ -41,8 +43,13 @@ export class BlockView {
     this.#words = words;
     for (const node of this.#nodes.all("close"))
       mark(node, "aria-label", words("close"));
+    for (const button of this.#nodes.root.querySelectorAll("[data-part=show-password]"))
+      ["aria-label", "title"].forEach((name) => mark(button, name, words("show_password")));
+    const invite = this.#nodes.input("invite")?.closest("[data-part=field]")?.querySelector("label");
+    if (invite)
+      invite.textContent = words("invite");
     const fresh = new Panel(this.#flow, words);
-    this.#panel.node.replaceWith(fresh.node);
+    fresh.replace(this.#panel);
     this.#panel = fresh;
     this.update(this.#flow.state, this.#flow.state);
   }
@@ -77,6 +84,7 @@ export class BlockView {
     const held = this.#nodes.root.contains(document.activeElement) || this.#panel.node.contains(document.activeElement);
     this.#panel.update(state, before);
     this.#choose(state);
+    this.#busy.textContent = state.busy && this.#panel.node.hidden ? this.#words("busy") : "";
     if (state.view === "login" || state.view === "signup")
       this.#form(state);
     if (before.busy && !state.busy && (state.message !== "" || Object.keys(state.errors).length > 0))
@@ -120,7 +128,9 @@ export class BlockView {
       ["disabled", "running"].forEach((name) => node.classList.toggle(name, state.busy));
       mark(node, "aria-disabled", state.busy && "true");
     }
-    mark(this.#nodes.root.querySelector("form") ?? this.#nodes.root, "aria-busy", state.busy && "true");
+    const form = formOf(this.#nodes.root);
+    if (form)
+      mark(form, "aria-busy", state.busy && "true");
     if (this.#hintText.textContent !== state.message)
       this.#hintText.textContent = state.message;
     show(this.#hint, state.message !== "");
@@ -235,8 +245,10 @@ export class BlockView {
     on(["forgot-password", "forget-password"], () => this.#flow.show("forgot"));
     on(["social", "oauth"], (node) => this.#flow.logInWith(providerOf(node)));
     on(["close"], () => this.#flow.close());
-    this.#nodes.root.querySelector("form")?.addEventListener("submit", (event) => event.preventDefault());
+    formOf(this.#nodes.root)?.addEventListener("submit", (event) => event.preventDefault());
     this.#nodes.root.addEventListener("keydown", (event) => {
+      if (this.#panel.node.contains(event.target as Node)) // has a form of its own
+        return;
       if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement))
         return;
       event.preventDefault();
