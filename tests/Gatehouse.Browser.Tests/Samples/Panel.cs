@@ -8,7 +8,7 @@ namespace Gatehouse.Browser.Tests.Samples;
 internal sealed class Panel(ILocator root)
 {
     public const string WhoIsIt = "Who is it today?";
-    public const string CheckMail = "Check your mail";
+    public const string CheckMail = "Check your email";
 
     public ILocator Root => root;
 
