@@ -5,7 +5,6 @@ const at = (id) => document.getElementById(id);
 
 const auth = new Auth({
   api: "http://localhost:8080/api/auth",
-  timeout: { stale: 0 }, // the mailed link opens in another tab: whenever this one comes to the front, ask again
 });
 const panel = document.querySelector("gatehouse-panel");
 panel.auth = auth;

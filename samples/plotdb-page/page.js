@@ -11,7 +11,6 @@ const user = new auth({
   manager,
   api: `${server}/api/auth`,
   loader: new ldloader({ className: "ldld full", autoZ: true }),
-  timeout: { stale: 0 }, // the mailed link opens in another tab: whenever this one comes to the front, ask again
 });
 
 let here = { user: {} };

@@ -45,7 +45,7 @@ export class Auth {
   constructor(options: AuthOptions = {}) {
     this.options = options;
     this.root = new ApiRoot(options.api ?? "/api/auth");
-    this.timeout = { loader: 1000, failed: 10_000, stale: 60_000, jitter: 300, ...options.timeout };
+    this.timeout = { loader: 1000, failed: 10_000, stale: 0, jitter: 300, ...options.timeout };
     this.lng = options.lng;
     const panel = new Panel(this, options);
     const authpanel: AuthPanel = async (toggle, o) => (await watch(panel.get(), this))(toggle, o);

@@ -136,7 +136,10 @@ export interface Timeouts {
     loader: number;
     /** Until the server counts as down. */
     failed: number;
-    /** What is known of the visitor counts as old after this, when the page comes to the front again. */
+    /**
+     * What is known of the visitor counts as old after this, when the page comes to the front again. Default 0: they may
+     * have followed a mailed link in another tab, of which a page of another origin hears nothing.
+     */
     stale: number;
     /** Tabs ask the server at most this much after one another told them of a change. */
     jitter: number;
