@@ -51,7 +51,7 @@ export function refusalOf(thrown: unknown, view: View, words: Words): Refusal {
     unverified: id === unverified,
     inviteWanted: inviteWanted.includes(id),
     ended: id === notLoggedIn && error.status !== undefined,
-    silent: id === canceled || id === notLoggedIn && error.status === undefined && error.message !== blocked,
+    silent: id === canceled || id === notLoggedIn && !error.status && !error.code && error.message !== blocked,
   };
 }
 

@@ -157,6 +157,13 @@ test("a window that the browser blocked is told", async () => {
   assert.match(flow.state.message, /browser blocked the window/);
 });
 
+test("a login that the provider refused is told", async () => {
+  const { flow } = given({ social: () => { throw Object.assign(refusal(1000), { code: "invite_invalid" }); } });
+  void flow.open();
+  await flow.logInWith("google");
+  assert.notEqual(flow.state.message, "");
+});
+
 test("whoever chooses after the session has ended is told, and logs in again", async () => {
   const { flow, auth } = given({
     selectUser: () => { auth.now = guest; throw refusal(1000, { status: 401, detail: "Please log in first." }); },
