@@ -78,7 +78,7 @@ test("a tab that comes to the front asks again when what it knows is old", async
 });
 
 test("a tab that comes to the front soon asks nothing, and neither does one that never asked", async ({ server, page, tab }) => {
-  await tab().get();
+  await tab({ timeout: { stale: 60_000 } }).get();
   tab({ initFetch: false, timeout: { stale: -1 } });
   page.document.dispatchEvent(new Event("visibilitychange"));
   await settled();

@@ -57,7 +57,9 @@ internal static class LogInPage
             Hidden = [("return", target == ReturnPath.Home ? null : target.Path), (CookieProbe.Field, "1")],
         };
         return new Page("log_in.title", speech => $"""
-            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}{already?.Invoke(speech) ?? ToGoOn(target, problem, speech)}{form.ToHtml(speech)}
+            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}
+            {already?.Invoke(speech) ?? ToGoOn(target, problem, speech)}
+            {form.ToHtml(speech)}
             {Resend(problem, served, speech)}
             <nav aria-label="{speech["page.ways"]}">
             {Recover(served, speech)}

@@ -38,7 +38,7 @@ internal static class LogOut
         services.Device.Clear(http);
         GrantCookie.Clear(http, services.Cookie);
         CookieProbe.Clear(http, services.Cookie);
-        http.Response.Cookies.Delete(RequestSpeech.Cookie);
+        services.Cookie.Append(http, RequestSpeech.Cookie, "", TimeSpan.Zero, httpOnly: false);
         return EndAsync(http, services, cancellationToken);
     }
 

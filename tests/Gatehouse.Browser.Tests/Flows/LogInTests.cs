@@ -78,7 +78,11 @@ public sealed class LogInTests(Site site) : VisitorTests(site)
         await visitor.PressAsync(Labels.LogIn);
         await visitor.FollowAsync(Labels.SendMailAgain);
         await visitor.FillAsync(Labels.Email, email);
-        var mail = await Site.MailAsync(email, () => visitor.PressAsync(Labels.SendAgain));
+        var mail = await Site.MailAsync(email, async () =>
+        {
+            await visitor.PressAsync(Labels.SendAgain);
+            await visitor.SeesAsync(Labels.SentAgain);
+        });
 
         await visitor.GoAsync(mail.Links[0]);
         await visitor.IsOnAsync(Labels.ConfirmAccount);

@@ -65,6 +65,7 @@ internal static class Labels
     public const string DevicesPart = "Where you are logged in";
 
     // Sentences.
+    public const string SentAgain = "it is on its way now";
     public const string ToGoOn = "Log in to go on.";
     public const string NothingIsLost = "Nothing was lost";
     public const string IsLoggedOut = "You are logged out.";

@@ -105,22 +105,6 @@ public sealed class WayOnTests : IAsyncLifetime
         (await browser.FollowAsync(answer)).IsPage().Shows("<html lang=\"de\"");
     }
 
-    [Theory]
-    [InlineData("/auth/reset")]
-    [InlineData("/api/auth/reset")]
-    public async Task A_reset_clears_every_cookie_of_ours(string path)
-    {
-        var browser = await LogInAsync();
-        await browser.GetAsync("/auth/login?lng=de");
-
-        var answer = path.StartsWith("/api", StringComparison.Ordinal)
-            ? await app.PostAsync(path, "{}")
-            : await browser.PostAsync(path);
-
-        foreach (var name in (string[])["gatehouse", "gatehouse-device", "gatehouse-grant", "gatehouse-probe", "lng"])
-            Assert.Contains(answer.SetCookies, line => line.StartsWith(name + "=;", StringComparison.Ordinal));
-    }
-
     private async Task<Browser> LogInAsync()
     {
         await app.JoinAsync(Email);
