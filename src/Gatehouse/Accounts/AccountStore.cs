@@ -51,6 +51,13 @@ internal static class AccountStore
             @Language)
         """;
 
+    // The partial index decides between two at once; whoever is second finds the address taken.
+    private const string InsertVerified = """
+        INSERT INTO accounts (id, email, email_key, displayname, verified_at, config, epoch, created_at, language)
+        VALUES (@Id, @Email, @EmailKey, @DisplayName, @VerifiedAt, @Config, 0, @CreatedAt, @Language)
+        ON CONFLICT (email_key) WHERE verified_at IS NOT NULL DO NOTHING
+        """;
+
     private const string DeleteOldestPending = """
         DELETE FROM accounts WHERE verified_at IS NULL AND id IN (
             SELECT id FROM accounts WHERE email_key = @EmailKey AND verified_at IS NULL
@@ -160,6 +167,19 @@ internal static class AccountStore
             account.Language,
         });
         await db.ExecuteAsync(DeleteOldestPending, new { account.EmailKey, MostPendingPerAddress });
+    }
+
+    /// <summary>
+    /// Adds an account that came by another way than a mailbox, without a password, and discards the sign-ups that are
+    /// pending for its address: whoever planted a password on it has nothing left. False when the address is taken.
+    /// </summary>
+    public static async Task<bool> TryAddVerifiedAsync(Db db, Account account)
+    {
+        if (await db.ExecuteAsync(InsertVerified, account) == 0)
+            return false;
+        if (account.EmailKey is { } emailKey)
+            await db.ExecuteAsync(DeletePendingOf, new { emailKey });
+        return true;
     }
 
     /// <summary>

@@ -125,19 +125,22 @@ internal static class SecurityEventTypes
     public const string PasswordReset = "password_reset";
     public const string UserCreated = "user_created";
     public const string UserDeleted = "user_deleted";
+    public const string IdentityLinked = "identity_linked";
+    public const string IdentityUnlinked = "identity_unlinked";
 
     /// <summary>What each type tells; <c>docs/events.md</c> is made of it.</summary>
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>(
         StringComparer.Ordinal)
     {
         [SignedUp] = "A sign-up was taken; the account is pending.",
-        [AccountVerified] = "A verification link was used, or the operator vouched for the address (detail `operator`); "
-            + "address and account belong together from now on.",
+        [AccountVerified] = "A verification link was used, or a provider or the operator vouched for the address (detail: the provider, "
+            + "or `operator`); address and account belong together from now on.",
         [LoggedIn] = "Credentials were right and a session was made; the detail says how it is carried.",
         [LogInFailed] = "A wrong password was given; `blocked` in the detail: for a while no other is looked at.",
         [LoggedOut] = "A session was ended by its holder.",
         [PasswordReset] = "A reset link was used: new password, every session ended.",
-        [SettingsOpened] = "The credentials were presented again, for a grant to the account's settings.",
+        [SettingsOpened] = "The credentials were presented again, for a grant to the account's settings; by a fresh login at the "
+            + "provider that the detail names, where it names one.",
         [PasswordChanged] = "The password was changed in the settings; every other session ended.",
         [EmailChangeAsked] = "Another email was asked for; nothing changes before its link is used.",
         [EmailChanged] = "The link to the new email was used: it is the account's from now on.",
@@ -150,5 +153,7 @@ internal static class SecurityEventTypes
         [AccountDeleted] = "The account was deleted; its other events went with it.",
         [UserCreated] = "A user was made.",
         [UserDeleted] = "A user was deleted.",
+        [IdentityLinked] = "A way to log in at a provider, which the detail names, belongs to the account from now on.",
+        [IdentityUnlinked] = "It doesn't any more; the sessions that were made by it ended.",
     };
 }

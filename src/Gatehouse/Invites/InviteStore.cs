@@ -45,6 +45,8 @@ internal static class InviteStore
             AND NOT EXISTS (SELECT 1 FROM accounts WHERE email_key = @emailKey AND verified_at IS NOT NULL)
         """;
 
+    private const string SelectUnused = "SELECT id FROM invites WHERE hash = @Hash AND claimed_at IS NULL AND expires_at > @now";
+
     private const string Fits = $"SELECT id FROM invites WHERE hash = @Hash AND {IsFor}";
 
     private const string StillFits = $"SELECT id FROM invites WHERE id = @id AND {IsFor}";
@@ -85,6 +87,10 @@ internal static class InviteStore
     /// <summary>An invite that anybody (or its address) could use now; null for anything else.</summary>
     public static Task<Invite?> LookAtAsync(Db db, SecretToken token, long now) =>
         db.FirstOrNullAsync<Invite>(SelectFree, new { Hash = token.Hash(Purpose), now });
+
+    /// <summary>The id of an invite that somebody could use now, whoever they will turn out to be; null for anything else.</summary>
+    public static Task<string?> FindAsync(Db db, SecretToken token, long now) =>
+        db.ScalarAsync<string>(SelectUnused, new { Hash = token.Hash(Purpose), now });
 
     /// <summary>The id of the invite if this address could sign up with it now; null otherwise.</summary>
     public static Task<string?> FindForAsync(Db db, SecretToken token, string emailKey, long now) =>

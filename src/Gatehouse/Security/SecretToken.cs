@@ -23,6 +23,13 @@ internal sealed class SecretToken
 
     public byte[] Hash(string purpose) => SHA256.HashData([.. Encoding.ASCII.GetBytes(purpose), 0, .. bytes]);
 
+    /// <summary>
+    /// Another secret for one more purpose, made of this one and a value that says which time it is: who knows neither
+    /// learns nothing from it, and it needs to be kept nowhere.
+    /// </summary>
+    public string Derive(string purpose, SecretToken occasion) =>
+        SecretBytes.ToText(HMACSHA256.HashData(bytes, (byte[])[.. Encoding.ASCII.GetBytes(purpose), 0, .. occasion.bytes]));
+
     /// <summary>The text that is handed out, and goes nowhere else.</summary>
     public string Reveal() => SecretBytes.ToText(bytes);
 

@@ -1,7 +1,6 @@
 using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Http;
-using Gatehouse.Users;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Sessions;
@@ -13,8 +12,6 @@ namespace Gatehouse.Sessions;
 /// <summary>An email or username and a password make a session.</summary>
 internal static class LogIn
 {
-    private const int ManyFailures = 5; // fewer are a customer's own slips
-
     public static async Task<IResult> Handle(HttpContext http, LogInServices services, CancellationToken cancellationToken)
     {
         var (request, problem) = await JsonBody.ReadAsync(http, SessionJson.Default.LogInRequest, cancellationToken);
@@ -56,21 +53,8 @@ internal static class LogIn
             return (null, check.ToProblem());
         if (!right.Account.IsVerified)
             return (null, Problems.AccountUnverified());
-        var notice = await NoticeAsync(right, device is not null, origin, services, cancellationToken);
-        return await IssueAsync(http, right, new Way(request.UserId, via, origin, notice), services, cancellationToken);
-    }
-
-    /// <summary>The mail that the owner gets about this login, if any: from where, or after what, they may not expect it.</summary>
-    private static async Task<string?> NoticeAsync(
-        CredentialCheck.Right right, bool byDevice, RequestOrigin origin, LogInServices services, CancellationToken cancellationToken)
-    {
-        if (right.Account.Email is null)
-            return null;
-        var known = byDevice || await services.Database.ReadAsync(
-            db => SecurityEvents.KnowsOriginAsync(db, right.Account.Id, origin), cancellationToken);
-        if (!known)
-            return NewDeviceMail.Kind;
-        return right.FailuresBefore >= ManyFailures ? LogInAfterFailuresMail.Kind : null;
+        var way = new Way(via, origin, ByDevice: device is not null) { UserId = request.UserId, RenewedHash = right.RenewedHash, FailuresBefore = right.FailuresBefore };
+        return await SessionStart.IssueAsync(http, right.Account, way, services, cancellationToken);
     }
 
     /// <summary>Seed 002: who is logged in already and submits nothing gets the session they have.</summary>
@@ -101,44 +85,4 @@ internal static class LogIn
             db => AccountStore.FindVerifiedByUsernameAsync(db, username.Key), cancellationToken);
         return (account, account?.EmailKey ?? username.Key);
     }
-
-    private static async Task<(IssuedSession? Issued, Problem? Problem)> IssueAsync(
-        HttpContext http, CredentialCheck.Right right, Way way, LogInServices services, CancellationToken cancellationToken)
-    {
-        var (userId, via, origin, notice) = way;
-        var account = right.Account;
-        var presented = await services.Authenticator.AuthenticateAsync(http, cancellationToken) as Caller.Known;
-        var (issued, known) = await services.Database.TransactAsync<(IssuedSession?, bool)>(async db =>
-        {
-            var users = await UserStore.ListAsync(db, account.Id);
-            if (userId is not null && users.All(user => user.Id != userId))
-                return (null, false);
-            var chosen = userId ?? (users.Count == 1 ? users[0].Id : null);
-            var added = await services.Sessions.AddAsync(db, account, users, chosen, via, origin);
-            if (added is null)
-                return (null, true);
-            if (presented is not null)
-                await SessionRows.DeleteAsync(db, presented.Session.Id);
-            if (right.RenewedHash is { } hash)
-                await AccountStore.ReplaceHashAsync(db, account.Id, account.PasswordHash!, hash);
-            var seen = await SecurityEvents.RecordAsync(db, services.Clock, account.Id, SecurityEventTypes.LoggedIn, origin, via);
-            if (notice is not null)
-                await services.Outbox.EnqueueAsync(db, notice, account.Id, seen);
-            return (added, true);
-        }, cancellationToken);
-        if (!known)
-            return (null, Problems.NotFound());
-        if (issued is null)
-            return (null, Problems.InvalidCredentials()); // the password was changed while it was being checked
-        if (presented is not null)
-            await services.Sessions.SettleAsync(presented.Session);
-        services.Sessions.Share(issued);
-        if (notice is not null)
-            services.Outbox.Wake();
-        Authenticator.Follow(http, issued.Session);
-        return (issued, null);
-    }
-
-    /// <param name="Notice">The mail that the owner gets about this login; null: none.</param>
-    private sealed record Way(string? UserId, string Via, RequestOrigin Origin, string? Notice);
 }

@@ -95,4 +95,5 @@ internal static class SessionVia
 {
     public const string Cookie = "cookie";
     public const string Token = "token";
+    public const string Social = "social";
 }

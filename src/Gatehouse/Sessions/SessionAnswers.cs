@@ -10,7 +10,8 @@ namespace Gatehouse.Sessions;
 
 /// <summary>How a session is handed over: by cookie or by access token, and what a page may know of it (global).</summary>
 internal sealed class SessionAnswers(
-    Database database, SessionCookie cookie, DeviceCookie device, AccessTokens tokens, GatehouseSettings settings)
+    Database database, SessionCookie cookie, DeviceCookie device, AccessTokens tokens, ServedFeatures served,
+    GatehouseSettings settings)
 {
     private const string GlobalCookie = "global";
     private const int MostCookieBytes = 4000; // browsers drop a cookie of more than 4,096, name and attributes included
@@ -132,6 +133,8 @@ internal sealed class SessionAnswers(
         json.WriteNumber("password_min_length", settings.SignUp.PasswordMinLength);
         json.WriteNumber("session_max_age", (long)settings.Sessions.MaxAge.TotalSeconds);
         json.WriteStartArray("social");
+        foreach (var provider in served.Have(GatehouseFeatures.SocialLogin) ? settings.Social : [])
+            json.WriteStringValue(provider.Name);
         json.WriteEndArray();
         json.WriteBoolean("jlinx", false);
         json.WriteEndObject();

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
+using SameSite = Microsoft.Net.Http.Headers.SameSiteMode;
 
 namespace Gatehouse.Sessions;
 
@@ -92,7 +93,8 @@ internal sealed class SessionCookie
     }
 
     /// <summary>Any cookie of ours with the attributes they share. An empty value with no age clears it.</summary>
-    public void Append(HttpContext http, string name, string value, TimeSpan age, bool httpOnly, string path = "/")
+    public void Append(
+        HttpContext http, string name, string value, TimeSpan age, bool httpOnly, string path = "/", SameSite sameSite = SameSite.Strict)
     {
         var cookie = new SetCookieHeaderValue(name, value)
         {
@@ -100,7 +102,7 @@ internal sealed class SessionCookie
             Path = path,
             HttpOnly = httpOnly,
             Secure = IsSecure(http.Request) || name.StartsWith("__Host-", StringComparison.Ordinal),
-            SameSite = Microsoft.Net.Http.Headers.SameSiteMode.Strict,
+            SameSite = sameSite,
         };
         // One line per name (RFC 6265, 4.1.1): a session made now takes the place of the dead one's clearing.
         var others = http.Response.Headers.SetCookie.Where(

@@ -30,8 +30,8 @@ internal static class SessionRows
     // The account's row is asked again as it is written: a login that checked a password which was changed meanwhile,
     // or an account deleted meanwhile, gets no session (GH-SEC-269).
     private const string Insert = """
-        INSERT INTO sessions (id, token_hash, account_id, user_id, epoch, via, ip, user_agent, created_at, last_seen_at, expires_at)
-        SELECT @Id, @TokenHash, a.id, @UserId, a.epoch, @Via, @Ip, @UserAgent, @Now, @Now, @ExpiresAt
+        INSERT INTO sessions (id, token_hash, account_id, user_id, epoch, via, identity_id, ip, user_agent, created_at, last_seen_at, expires_at)
+        SELECT @Id, @TokenHash, a.id, @UserId, a.epoch, @Via, @IdentityId, @Ip, @UserAgent, @Now, @Now, @ExpiresAt
         FROM accounts a
         WHERE a.id = @AccountId AND a.verified_at IS NOT NULL AND a.epoch = @Epoch
         """;
@@ -72,6 +72,9 @@ internal static class SessionRows
         "UPDATE sessions SET token_hash = @tokenHash, tokens_from = @tokensFrom WHERE id = @id";
 
     private const string DeleteOwn = "DELETE FROM sessions WHERE id = @id AND account_id = @accountId";
+
+    private const string DeleteOfIdentity =
+        "DELETE FROM sessions WHERE account_id = @accountId AND identity_id = @identityId AND id <> @exceptId RETURNING id";
 
     private const string SelectListing = """
         SELECT s.id AS Id, s.created_at AS CreatedAt, s.last_seen_at AS LastSeenAt, s.expires_at AS ExpiresAt, s.ip AS Ip,
@@ -131,6 +134,13 @@ internal static class SessionRows
     public static Task<bool> TryDeleteAsync(Db db, string accountId, string id) =>
         TryChangeAsync(db, id, DeleteOwn, new { accountId, id });
 
+    /// <summary>Ends the sessions that an identity made, but the one that asks.</summary>
+    public static async Task DeleteOfIdentityAsync(Db db, string accountId, string identityId, string exceptId)
+    {
+        foreach (var ended in await db.ListAsync<string>(DeleteOfIdentity, new { accountId, identityId, exceptId }))
+            SessionChanges.Record(db, ended);
+    }
+
     public static Task<IReadOnlyList<SessionListing>> ListAsync(Db db, string accountId, long now, long idleSince) =>
         db.ListAsync<SessionListing>(SelectListing, new { accountId, now, idleSince });
 
@@ -186,4 +196,8 @@ internal sealed record SessionListing
 /// <param name="Epoch">The account's when its credentials were checked; another one by now means no session.</param>
 internal sealed record NewSession(
     string Id, byte[] TokenHash, string AccountId, string? UserId, string Via, string? Ip, string? UserAgent,
-    long Now, long ExpiresAt, long Epoch);
+    long Now, long ExpiresAt, long Epoch)
+{
+    /// <summary>What it was made by, where that was no password; the session ends with it.</summary>
+    public string? IdentityId { get; init; }
+}

@@ -49,12 +49,15 @@ internal sealed class SessionStore(
 
     /// <summary>Adds a session in the caller's transaction. Null: the account is gone, or its password another one.</summary>
     public async Task<IssuedSession?> AddAsync(
-        Db db, Account account, IReadOnlyList<User> users, string? userId, string via, RequestOrigin origin)
+        Db db, Account account, IReadOnlyList<User> users, string? userId, string via, RequestOrigin origin, string? identityId = null)
     {
         var token = SessionToken.New();
         var now = clock.NowMicros();
         var row = new NewSession(Ids.New(clock), token.Hash(), account.Id, userId, via, origin.Ip, origin.UserAgent,
-            now, now + UnixMicros.Of(settings.Sessions.MaxAge), account.Epoch);
+            now, now + UnixMicros.Of(settings.Sessions.MaxAge), account.Epoch)
+        {
+            IdentityId = identityId,
+        };
         if (!await SessionRows.TryAddAsync(db, row))
             return null;
         if (await SessionRows.FindByIdAsync(db, row.Id, now, idleSince: 0) is not { } added)

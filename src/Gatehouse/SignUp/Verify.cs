@@ -205,16 +205,8 @@ internal static class Verify
         found.Pending.Username is not null && done.Account.Username is null ? "username_taken" : null;
 
     /// <summary>Named after what they called themselves, else after the mailbox; "Me" when neither makes a name.</summary>
-    private static UserName FirstName(Account pending)
-    {
-        string?[] candidates = [pending.DisplayName, pending.Email![..pending.Email!.IndexOf('@')], "Me"];
-        foreach (var candidate in candidates)
-        {
-            if (UserName.TryParse(candidate, out var name))
-                return name;
-        }
-        throw new InvalidOperationException("The last candidate is a name.");
-    }
+    private static UserName FirstName(Account pending) =>
+        UserName.FirstOf(pending.DisplayName, pending.Email![..pending.Email!.IndexOf('@')]);
 
     private static byte[] Describe(Found found, bool askPassword)
     {

@@ -30,5 +30,16 @@ internal sealed record UserName
         return true;
     }
 
+    /// <summary>The first of these that makes a name; "Me" when none does.</summary>
+    public static UserName FirstOf(params ReadOnlySpan<string?> candidates)
+    {
+        foreach (var candidate in candidates)
+        {
+            if (TryParse(candidate, out var name))
+                return name;
+        }
+        return new UserName("Me");
+    }
+
     public override string ToString() => Text;
 }
