@@ -9,6 +9,7 @@ using Gatehouse.Recovery;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SignUp;
+using Gatehouse.SocialLogin;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
@@ -92,6 +93,8 @@ public static class GatehouseApplication
             routes.MapSignUp(forApiClients);
         if (features.HasFlag(GatehouseFeatures.Sessions))
             routes.MapSessions();
+        if (features.HasFlag(GatehouseFeatures.SocialLogin))
+            routes.MapSocialLogin();
         if (forApiClients)
             routes.MapApiClients();
         if (features.HasFlag(GatehouseFeatures.Users))

@@ -37,6 +37,12 @@ public enum GatehouseFeatures
     /// <summary>Health and the OpenAPI document.</summary>
     Operations = 1 << 8,
 
+    /// <summary>
+    /// Logging in at providers, where the settings name any. It ends at <c>/auth/failed</c>, <c>/auth/link/{provider}</c> and
+    /// <c>/auth/done</c>: without <see cref="Pages"/> the application has pages of its own there.
+    /// </summary>
+    SocialLogin = 1 << 9,
+
     /// <summary>Everything there is.</summary>
-    All = SignUp | Sessions | Users | Recovery | Settings | Invites | ApiClients | Pages | Operations,
+    All = SignUp | Sessions | Users | Recovery | Settings | Invites | ApiClients | Pages | Operations | SocialLogin,
 }

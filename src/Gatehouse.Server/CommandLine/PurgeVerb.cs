@@ -24,6 +24,7 @@ internal static class PurgeVerb
             ("sessions", "sessions that had ended", purged.Sessions),
             ("links", "one-time links", purged.Links),
             ("grants", "grants", purged.Grants),
+            ("social_logins", "logins at providers that came to nothing", purged.SocialLogins),
             ("invites", "invites that ended a month ago", purged.Invites),
             ("username_holds", "usernames held for a sign-up", purged.UsernameHolds),
             ("events", "security events over a year old", purged.Events),

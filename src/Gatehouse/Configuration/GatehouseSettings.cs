@@ -49,6 +49,9 @@ internal sealed record GatehouseSettings
 
     public required PageSettings Pages { get; init; }
 
+    /// <summary>Where customers may log in besides here.</summary>
+    public required IReadOnlyList<SocialSettings> Social { get; init; }
+
     /// <summary>Null: a node that is told to stop stops listening at once.</summary>
     public required TimeSpan? ShutdownDrain { get; init; }
 

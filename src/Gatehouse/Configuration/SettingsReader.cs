@@ -108,6 +108,7 @@ internal sealed class SettingsReader
                 ReadSender(publicUrl), ReadSmtp(), ReadQueue(), section.Number("Mail:Workers", 4, 0, 64)),
             RateLimits = ReadLimits(),
             Pages = PageSettingsReader.Read(section),
+            Social = SocialSettingsReader.Read(section, development),
             ShutdownDrain = ReadDrain(),
             SupportContact = section.Text("Support:Contact"),
         };

@@ -143,6 +143,14 @@ internal static class SettingsReference
         {
             Values = "texts by language and key",
         },
+        new("Social",
+            "Where customers may log in besides here, each under its name: `Social:google`, `Social:facebook`, `Social:line`, or a name of "
+            + "your own for any OpenID Connect issuer. Each has `ClientId` and `ClientSecret`; one of your own also `Authority`, its issuer. "
+            + "`Title` is what customers know it by, `Scopes` what is asked for, `Algorithm` (`RS256`, `ES256`) what its ID tokens are "
+            + "signed with. See [social login](social-login.md).")
+        {
+            Values = "a section a provider: `Social:NAME:ClientId`, …",
+        },
         new("Shutdown:Drain",
             "How long a node that is told to stop serves on while `/readyz` sends balancers elsewhere.")
         {

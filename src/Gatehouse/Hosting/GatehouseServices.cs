@@ -12,6 +12,8 @@ using Gatehouse.Security.Passwords;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SignUp;
+using Gatehouse.SocialLogin;
+using Gatehouse.SocialLogin.Providers;
 using Gatehouse.Storage;
 using Gatehouse.Texts;
 using Gatehouse.Tokens;
@@ -39,6 +41,8 @@ internal static class GatehouseServices
         AddMail(services, settings);
         AddAccounts(services, settings);
         AddSessions(services, settings);
+        services.AddSingleton(_ => new ProviderHttp(ProviderHttp.NewHandler()));
+        services.AddSingleton<IdentityProviders>().AddSingleton<SocialServices>();
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<SettingsPageServices>();
         services.AddSingleton<PageAssets>().AddSingleton<WebFiles>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
@@ -107,6 +111,7 @@ internal static class GatehouseServices
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
         services.AddSingleton<IMailKind, EmailChangeMail>().AddSingleton<IMailKind, EmailChangeAskedMail>();
         services.AddSingleton<IMailKind, EmailChangedMail>().AddSingleton<IMailKind, GoodByeMail>();
+        services.AddSingleton<IMailKind, IdentityLinkedMail>().AddSingleton<IMailKind, IdentityUnlinkedMail>();
         services.AddSingleton<IMailKind, NewDeviceMail>().AddSingleton<IMailKind, LogInAfterFailuresMail>();
     }
 

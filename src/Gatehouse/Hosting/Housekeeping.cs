@@ -7,6 +7,7 @@ using Gatehouse.Links;
 using Gatehouse.Mail;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
+using Gatehouse.SocialLogin;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -52,6 +53,8 @@ internal sealed class Housekeeping(
             Links = await OneTimeLinks.PurgeAsync(db, now),
             UsernameHolds = await UsernameHolds.PurgeAsync(db, now),
             Grants = await Grants.PurgeAsync(db, now),
+            SocialLogins = await SocialFlows.PurgeAsync(db, now) + await SocialMatches.PurgeAsync(db, now)
+                + await FreshLogins.PurgeAsync(db, now),
             Invites = await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites)),
         }, cancellationToken);
         await BatchesAsync(db => SessionChanges.PurgeAsync(db, PurgeBatch), cancellationToken);
@@ -137,6 +140,8 @@ internal sealed record Purged
     public int Links { get; init; }
 
     public int Grants { get; init; }
+
+    public int SocialLogins { get; init; }
 
     public int Invites { get; init; }
 

@@ -40,6 +40,13 @@ internal sealed record Problem(int Status, string Code, int Id) : IResult
     public Task ExecuteAsync(HttpContext httpContext) =>
         AnswerAsync(httpContext, asPage: httpContext.GetEndpoint()?.Metadata.GetMetadata<EndpointRules>() is { Page: true });
 
+    /// <summary>For an address that browsers open and programs call: as a page for who asks for one.</summary>
+    public IResult AsAsked(HttpRequest request) => new Asked(this, IsForPeople(request));
+
+    /// <summary>Browsers name HTML when they open an address; programs don't.</summary>
+    public static bool IsForPeople(HttpRequest request) =>
+        request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
+
     public Task AnswerAsync(HttpContext http, bool asPage) => asPage
         ? http.RequestServices.GetRequiredService<ProblemPages>()(this).ExecuteAsync(http)
         : AnswerJsonAsync(http);
@@ -83,6 +90,11 @@ internal sealed record Problem(int Status, string Code, int Id) : IResult
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))
             await response.Body.WriteAsync(body, httpContext.RequestAborted);
+    }
+
+    private sealed record Asked(Problem Problem, bool AsPage) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext) => Problem.AnswerAsync(httpContext, AsPage);
     }
 
     private void WriteErrors(Utf8JsonWriter json, Speech speech)

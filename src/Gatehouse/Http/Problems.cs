@@ -20,7 +20,7 @@ internal static class Problems
         SignUpClosed(), InviteRequired(), InviteInvalid(),
         MethodNotAllowed(), TooLarge(), UnsupportedMediaType(), NotFound(), UsernameTaken(),
         LimitReached("problem.limit_reached"), LastOne(), InvalidDocument("config"),
-        LinkInvalid(), TooManyRequests(TimeSpan.FromMinutes(1)), Unavailable(), Busy(), Internal(""),
+        LinkInvalid(), LoginCancelled(), LoginExpired(), ProviderFailed(), IdentityTaken(), WrongIdentity(), TooManyRequests(TimeSpan.FromMinutes(1)), Unavailable(), Busy(), Internal(""),
     ];
 
     public static Problem BadRequest(Phrase detail) => new(400, "bad_request", 1015) { Detail = detail };
@@ -81,6 +81,20 @@ internal static class Problems
         new(422, "invalid_document", 1015) { Errors = Field(field, "problem.invalid_document") };
 
     public static Problem LinkInvalid() => new(410, "link_invalid", 1013);
+
+    /// <summary>The customer said no at the provider.</summary>
+    public static Problem LoginCancelled() => new(403, "login_cancelled", 999);
+
+    /// <summary>An answer of a provider that belongs to no login under way in this browser: too late, used, or another's.</summary>
+    public static Problem LoginExpired() => new(410, "login_expired", 1013);
+
+    /// <summary>A provider that is away, or whose answer is not to be believed: the cause is in the log.</summary>
+    public static Problem ProviderFailed() => new(502, "provider_failed", 1042);
+
+    public static Problem IdentityTaken() => new(409, "identity_taken", 1014);
+
+    /// <summary>A fresh login as somebody who has no part in the account.</summary>
+    public static Problem WrongIdentity() => new(403, "wrong_identity", 1012);
 
     public static Problem TooManyRequests(TimeSpan wait) =>
         new(429, "too_many_requests", 1024) { Detail = new Phrase("problem.too_many_requests", ("wait", wait)), RetryAfter = wait };

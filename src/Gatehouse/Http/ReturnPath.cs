@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Gatehouse.Pages;
+namespace Gatehouse.Http;
 
 /// <summary>
 /// Where a customer wants to go after logging in: a path of ours, or home. Narrower than what browsers take as one, so

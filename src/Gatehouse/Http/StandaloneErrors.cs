@@ -14,14 +14,10 @@ internal sealed class StandaloneErrors(RequestDelegate next)
         var response = http.Response;
         if (response.StatusCode < 400 || response.HasStarted || response.ContentType is not null)
             return;
-        var asPage = IsForPeople(http.Request);
+        var asPage = Problem.IsForPeople(http.Request);
         SecurityHeaders.Apply(http, asPage);
         await ProblemFor(response.StatusCode).AnswerAsync(http, asPage);
     }
-
-    /// <summary>Browsers name HTML when they open an address; programs don't.</summary>
-    private static bool IsForPeople(HttpRequest request) =>
-        request.Headers.Accept.Any(accept => accept?.Contains("text/html", StringComparison.OrdinalIgnoreCase) == true);
 
     private static Problem ProblemFor(int status) => status switch
     {

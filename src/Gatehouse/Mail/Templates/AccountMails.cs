@@ -65,6 +65,18 @@ internal sealed class AccountMails(MailLayout layout, GatehouseSettings settings
         new("mail.email_changed.button", $"/auth/email/undo/{token}"),
         "mail.email_changed.reason"));
 
+    public ComposedMail IdentityLinked(Addressee to, string provider) => layout.Compose("identity_linked", to, new(
+        About("mail.identity_linked.subject"),
+        [new Phrase("mail.identity_linked.what", ("provider", provider)), "mail.identity_linked.afterwards"],
+        NotMe,
+        "mail.your_account"));
+
+    public ComposedMail IdentityUnlinked(Addressee to, string provider) => layout.Compose("identity_unlinked", to, new(
+        About("mail.identity_unlinked.subject"),
+        [new Phrase("mail.identity_unlinked.what", ("provider", provider))],
+        NotMe,
+        "mail.your_account"));
+
     public ComposedMail GoodBye(Addressee to) => layout.Compose("good_bye", to, new(
         About("mail.good_bye.subject"), ["mail.good_bye.what"], null, "mail.good_bye.reason"));
 
