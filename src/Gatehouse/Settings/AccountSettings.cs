@@ -81,6 +81,7 @@ internal static class AccountSettings
         if (await AccountStore.FindAsync(db, accountId) is not { } account)
             return null;
         var users = await UserStore.ListAsync(db, accountId);
+        var identities = await Identities.ListAsync(db, accountId);
         return JsonBytes.Object(json =>
         {
             json.WriteString("id", account.Id);
@@ -89,8 +90,7 @@ internal static class AccountSettings
             json.WriteBoolean("verified", account.IsVerified);
             json.WriteString("language", account.Language);
             json.WriteString("created_at", UnixMicros.ToRfc3339(account.CreatedAt));
-            json.WriteStartArray("identities");
-            json.WriteEndArray();
+            OtherWays.WriteArray(json, identities);
             UserJson.WriteArray(json, users);
             json.WritePropertyName("config");
             json.WriteRawValue(account.Config);

@@ -23,9 +23,20 @@ internal static class Open
         if (unfit is not null)
             return unfit;
         if (request!.Password is null)
-            return Problems.Missing("password");
+        {
+            return request.Via is null
+                ? Problems.Missing("password")
+                : await AnswerElsewhereAsync(http, session!, request.Via, request.Return, services, cancellationToken);
+        }
         var (grant, refused) = await OpenAsync(http, session!, request.Password, services, cancellationToken);
         return refused ?? (IResult)new JsonAnswer(Write(grant!));
+    }
+
+    private static async Task<IResult> AnswerElsewhereAsync(
+        HttpContext http, Session session, string via, string? returnTo, SettingsServices services, CancellationToken cancellationToken)
+    {
+        var (grant, location, refused) = await OtherWays.OpenAsync(http, session, via, returnTo, services, cancellationToken);
+        return refused ?? (IResult)new JsonAnswer(grant is null ? OtherWays.Describe(location!) : Write(grant));
     }
 
     public static async Task<(Grant? Grant, Problem? Problem)> OpenAsync(

@@ -9,6 +9,18 @@ internal sealed record OpenRequest
     public string? Password { get; init; }
 
     public string? Via { get; init; }
+
+    /// <summary>A path of ours to come back to; null: the settings page.</summary>
+    public string? Return { get; init; }
+}
+
+/// <summary>The name of another way in, to be added.</summary>
+internal sealed record AddIdentityRequest
+{
+    public required string Via { get; init; }
+
+    /// <summary>A path of ours to come back to; null: the settings page.</summary>
+    public string? Return { get; init; }
 }
 
 internal sealed record ChangeAccountRequest
@@ -35,6 +47,7 @@ internal sealed record ChangeEmailRequest
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 16)]
 [JsonSerializable(typeof(OpenRequest))]
+[JsonSerializable(typeof(AddIdentityRequest))]
 [JsonSerializable(typeof(ChangeAccountRequest))]
 [JsonSerializable(typeof(ChangePasswordRequest))]
 [JsonSerializable(typeof(ChangeEmailRequest))]

@@ -11,7 +11,7 @@ internal static class SettingsEndpoints
     public static void MapSettings(this IEndpointRouteBuilder routes)
     {
         var account = routes.MapGroup("/api/auth/account").WithTags("Account settings");
-        account.MapPost("/open", Open.Handle).Takes<OpenRequest>().For(Access.Session, LimitName.Login)
+        account.MapPost("/open", Open.Handle).Takes<OpenRequest>().For(Access.Session, LimitName.Login, LimitName.LoginSource)
             .WithSummary("Presents the credentials again for a grant of ten minutes.");
         account.MapGet("", AccountSettings.Get).For(Access.Grant).WithSummary("Shows the account.");
         account.MapPatch("", AccountSettings.Change).Takes<ChangeAccountRequest>().For(Access.Grant, LimitName.Lookup)
@@ -28,6 +28,10 @@ internal static class SettingsEndpoints
         account.MapGet("/sessions", Devices.List).For(Access.Grant).WithSummary("Lists where the account is logged in.");
         account.MapDelete("/sessions", Devices.EndOthers).For(Access.Grant).WithSummary("Ends every other session.");
         account.MapDelete("/sessions/{id}", Devices.EndOne).For(Access.Grant).WithSummary("Ends one session.");
+        account.MapPost("/identities", OtherWays.Add).Takes<AddIdentityRequest>().For(Access.Grant, LimitName.LoginSource)
+            .WithSummary("Begins to link another way in; the answer says where to log in.");
+        account.MapDelete("/identities/{id}", OtherWays.Remove).For(Access.Grant)
+            .WithSummary("Takes a way in away; the last one stays.");
         account.MapGet("/events", EventList.List).For(Access.Grant).WithSummary("Lists what happened to the account.");
     }
 }

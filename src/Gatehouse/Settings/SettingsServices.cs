@@ -4,6 +4,7 @@ using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Mail;
 using Gatehouse.Sessions;
+using Gatehouse.SocialLogin;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Settings;
@@ -12,4 +13,4 @@ namespace Gatehouse.Settings;
 internal sealed record SettingsServices(
     Database Database, GatehouseSettings Settings, Authenticator Authenticator, Grants Grants, AccountRules Rules,
     Credentials Credentials, RateLimiter Limiter, Outbox Outbox, SessionStore Sessions, SessionAnswers Answers, DeviceCookie Device,
-    EventDeliveries Deliveries, TimeProvider Clock);
+    EventDeliveries Deliveries, SocialServices Social, TimeProvider Clock);
