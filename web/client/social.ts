@@ -26,8 +26,8 @@ export async function logInElsewhere(
       const known = (global: Parameters<typeof isLoggedIn>[0]) => isLoggedIn(global) && resolve(undefined);
       auth.on("update", known);
       const look = setInterval(() => popup.closed && document.hasFocus() && resolve("The window was closed"), Look);
-      const deaf = tabs.hear(({ type, id = NotLoggedIn, code }) => type === "failed"
-        ? reject(lderror(id, undefined, code ? { code } : {}))
+      const deaf = tabs.hear(({ type, id = NotLoggedIn, code, detail }) => type === "failed"
+        ? reject(lderror(id, undefined, { ...code && { code }, ...detail && { detail } }))
         : type === "done" && resolve(undefined));
       undo.push(() => auth.off("update", known), () => clearInterval(look), deaf);
     });

@@ -6,6 +6,7 @@ export interface TabMessage {
   /** Why it failed, where the page says so. */
   id?: number;
   code?: string;
+  detail?: string;
 }
 
 /** The other tabs of this site. Promises: hearing of a change tells nobody else, so there is no echo. */

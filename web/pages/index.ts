@@ -15,8 +15,9 @@ agreeWithOtherTabs();
 
 /** These two pages are where a login at another site ends, in the window that the `auth` object opened for it. */
 function endLoginElsewhere(): void {
-  if (location.pathname === "/auth/failed")
-    tellOtherTabs("failed", new URLSearchParams(location.search).get("code"));
+  const why = document.querySelector<HTMLElement>("[data-code]");
+  if (location.pathname === "/auth/failed" && why !== null)
+    tellOtherTabs("failed", { id: Number(why.dataset["id"]), code: why.dataset["code"], detail: why.textContent });
   if (location.pathname === "/auth/done") {
     tellOtherTabs("changed");
     tellOtherTabs("done");

@@ -29,8 +29,8 @@ export function agreeWithOtherTabs(): void {
  * To the other tabs of this browser, also to those with the `auth` object: `changed`, and `done` or `failed` for who
  * waits for a login in a window of its own.
  */
-export function tellOtherTabs(type: "changed" | "done" | "failed", code?: string | null): void {
-  channel?.postMessage(code ? { type, code } : { type });
+export function tellOtherTabs(type: "changed" | "done" | "failed", why: object = {}): void {
+  channel?.postMessage({ type, ...why });
 }
 
 function isTyped(): boolean {

@@ -59,6 +59,7 @@ internal static class LogInPage
         return new Page("log_in.title", speech => $"""
             {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : null)}
             {already?.Invoke(speech) ?? ToGoOn(target, problem, speech)}
+            {ProviderLinks.ToHtml(settings, served, target, invite: null, speech)}
             {form.ToHtml(speech)}
             {Resend(problem, served, speech)}
             <nav aria-label="{speech["page.ways"]}">

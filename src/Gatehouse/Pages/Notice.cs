@@ -24,6 +24,8 @@ internal sealed class Notice
     public const string SessionsEnded = "sessions_ended";
     public const string Deleted = "deleted";
     public const string TakenBack = "taken_back";
+    public const string IdentityLinked = "identity_linked";
+    public const string IdentityRemoved = "identity_removed";
     public const string Cookies = "cookies";
 
     private readonly string note;
@@ -34,7 +36,7 @@ internal sealed class Notice
     public static FrozenSet<string> All { get; } = FrozenSet.Create(
         StringComparer.Ordinal,
         UsernameTaken, Confirmed, PasswordChanged, LoggedOut, Sent, UserAdded, UserDeleted, Saved, OwnPasswordChanged, EmailAsked,
-        EmailChanged, SessionsEnded, Deleted, TakenBack, Cookies);
+        EmailChanged, SessionsEnded, Deleted, TakenBack, IdentityLinked, IdentityRemoved, Cookies);
 
     /// <summary>A page of ours, with the notice.</summary>
     public static string On(string page, string? note) => note is null ? page : $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}note={note}";

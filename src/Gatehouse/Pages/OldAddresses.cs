@@ -1,3 +1,4 @@
+using Gatehouse.Http;
 using Gatehouse.Sessions;
 using Microsoft.AspNetCore.Http;
 
@@ -42,7 +43,7 @@ internal static class OldAddresses
 /// </summary>
 internal static class DonePage
 {
-    public const string Path = "/auth/done";
+    public const string Path = SocialLogin.Arrive.DonePath;
 
     public static async Task<IResult> Get(HttpContext http, Authenticator authenticator, CancellationToken cancellationToken) =>
         await authenticator.AuthenticateAsync(http, cancellationToken) is not Caller.Known

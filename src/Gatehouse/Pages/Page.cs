@@ -104,7 +104,7 @@ internal sealed class SeeOther(string path) : IResult
     /// What our script sends along, and is answered in: it goes there itself. A redirect that <c>fetch</c> follows would
     /// lose what stands behind <c>#</c>, load the page twice, and fail where an application of ours leads to another site.
     /// </summary>
-    private const string ScriptHeader = "Gatehouse-Next";
+    public const string ScriptHeader = "Gatehouse-Next";
 
     public Task ExecuteAsync(HttpContext httpContext)
     {

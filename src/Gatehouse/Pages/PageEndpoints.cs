@@ -40,6 +40,11 @@ internal static class PageEndpoints
         pages.MapMethods(ResetPage.Path, Reading, ResetPage.Get).ForPage();
         pages.MapPost(ResetPage.Path, ResetPage.Post).ForPage();
         pages.MapMethods(OldAddresses.Path, Reading, OldAddresses.Get).ForPage();
+        if (((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<ServedFeatures>().Have(GatehouseFeatures.SocialLogin))
+        {
+            pages.MapMethods(LinkPage.Path, Reading, LinkPage.Get).ForPage();
+            pages.MapPost(LinkPage.Path, LinkPage.Post).ForPage(LimitName.LoginSource, LimitName.Login);
+        }
         pages.MapMethods(DonePage.Path, Reading, DonePage.Get).ForPage();
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
         pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();

@@ -30,14 +30,14 @@ internal static class ProblemsPage
 /// <summary>Where a login that went through another site ends when it fails. Shown are the catalogue's words.</summary>
 internal static class FailedPage
 {
-    public const string Path = "/auth/failed";
+    public const string Path = SocialLogin.Failed.Path;
 
     public static IResult Get(HttpContext http)
     {
         string? code = http.Request.Query["code"];
         var known = Problems.Catalogue.FirstOrDefault(problem => problem.Code == code);
         return new Page("failed.title", speech => $"""
-            <p>{speech.Say(known?.Detail ?? "failed.what")}</p>
+            <p data-id="{known?.Id ?? 1000}" data-code="{known?.Code}">{speech.Say(known?.Detail ?? "failed.what")}</p>
             <p><a class="primary" href="{LogInPage.Path}">{speech["failed.button"]}</a></p>
             """);
     }

@@ -42,6 +42,8 @@ internal static class SettingsActions
                 return Then(Notice.SessionsEnded, await Devices.EndOneAsync(http, granted, id, settings, cancellationToken));
             case "end_others":
                 return Then(Notice.SessionsEnded, await Devices.EndOthersAsync(http, granted, settings, cancellationToken));
+            case "unlink" when form["identity"] is { } id:
+                return Then(Notice.IdentityRemoved, await OtherWays.RemoveAsync(http, granted, id, settings, cancellationToken));
             case "delete":
                 return await DeleteAsync(http, granted, form["email"] ?? "", settings, cancellationToken);
             default:

@@ -1,6 +1,9 @@
+using Gatehouse.Accounts;
+using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
+using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
@@ -19,7 +22,7 @@ internal static class SettingsPage
             return ToLogIn();
         return await FindGrantAsync(http, known.Session, services, cancellationToken) is { } granted
             ? await ShowAsync(http, granted, refused: null, services, cancellationToken)
-            : Ask(http, known.Session, problem: null, services.Served);
+            : await AskAsync(http, known.Session, problem: null, services, cancellationToken);
     }
 
     public static async Task<IResult> Post(HttpContext http, SettingsPageServices services, CancellationToken cancellationToken)
@@ -31,8 +34,12 @@ internal static class SettingsPage
             return unfit;
         if (form!["action"] is null or "open")
             return await OpenAsync(http, known.Session, form["password"] ?? "", services, cancellationToken);
+        if (form["action"] is "open_with" && form["via"] is { } way)
+            return await OpenWithAsync(http, known.Session, way, services, cancellationToken);
         if (await FindGrantAsync(http, known.Session, services, cancellationToken) is not { } granted)
-            return Ask(http, known.Session, Problems.GrantRequired(), services.Served);
+            return await AskAsync(http, known.Session, Problems.GrantRequired(), services, cancellationToken);
+        if (form["action"] is "link" && form["via"] is { } via)
+            return await LinkAsync(http, granted, form, via, services, cancellationToken);
         var (problem, next) = await SettingsActions.ChangeAsync(http, granted, form, services, cancellationToken);
         if (problem is null)
             return new SeeOther(next);
@@ -52,10 +59,57 @@ internal static class SettingsPage
     {
         var (grant, problem) = await Open.OpenAsync(http, session, password, services.Settings, cancellationToken);
         if (grant is null)
-            return Ask(http, session, problem, services.Served);
+            return await AskAsync(http, session, problem, services, cancellationToken);
         GrantCookie.Set(http, services.Cookies, grant.Token);
         return new SeeOther(Path);
     }
+
+    /// <summary>To the provider, for a fresh login there; it comes back with a grant.</summary>
+    private static async Task<IResult> OpenWithAsync(
+        HttpContext http, Session session, string via, SettingsPageServices services, CancellationToken cancellationToken)
+    {
+        var (grant, location, problem) = await OtherWays.OpenAsync(http, session, via, returnTo: null, services.Settings, cancellationToken);
+        if (problem is not null)
+            return await AskAsync(http, session, problem, services, cancellationToken);
+        if (grant is null)
+            return new ToProvider(location!);
+        GrantCookie.Set(http, services.Cookies, grant.Token);
+        return new SeeOther(Path);
+    }
+
+    private static async Task<IResult> LinkAsync(
+        HttpContext http, Granted granted, FormBody form, string via, SettingsPageServices services, CancellationToken cancellationToken)
+    {
+        var (location, problem) = await OtherWays.AddAsync(http, granted, via, returnTo: null, services.Settings, cancellationToken);
+        return problem is null
+            ? new ToProvider(location!)
+            : await ShowAsync(http, granted, new Refused("link", form, problem), services, cancellationToken);
+    }
+
+    private static async Task<Page> AskAsync(
+        HttpContext http, Session session, Problem? problem, SettingsPageServices services, CancellationToken cancellationToken)
+    {
+        var (account, identities) = await services.Settings.Database.ReadAsync(async db =>
+            (await AccountStore.FindAsync(db, session.AccountId), await Identities.ListAsync(db, session.AccountId)), cancellationToken);
+        var ways = services.Settings.Settings.Social.Where(one => identities.Any(identity => identity.Provider == one.Name)).ToArray();
+        return account is { PasswordHash: null } && ways.Length > 0 && services.Served.Have(GatehouseFeatures.SocialLogin)
+            ? AskElsewhere(http, ways, problem)
+            : Ask(http, session, problem, services.Served);
+    }
+
+    private static Page AskElsewhere(HttpContext http, IReadOnlyList<SocialSettings> ways, Problem? problem) =>
+        new("settings.title", speech => $"""
+            {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : Html.Of($"""<p class="alert" role="alert">{speech.Say(problem.Detail)}</p>"""))}
+            <p>{speech["settings.ask_elsewhere"]}</p>
+            <form method="post" action="{Path}"><input type="hidden" name="action" value="open_with"><div class="providers">
+            {ways.Select(way => Html.Of($"""
+                <button type="submit" class="primary" name="via" value="{way.Name}">{speech.Say(new Phrase("settings.open_with", ("name", way.Title)))}</button>
+                """))}</div></form>
+            <nav aria-label="{speech["page.ways"]}"><p><a href="{HomePage.Path}">{speech["page.home"]}</a></p></nav>
+            """)
+        {
+            Problem = problem,
+        };
 
     private static Page Ask(HttpContext http, Session session, Problem? problem, ServedFeatures served)
     {
@@ -86,10 +140,11 @@ internal static class SettingsPage
         if (await AccountSettings.FindAsync(granted, services.Settings, cancellationToken) is not { } account)
             return ToLogIn(); // deleted just now
         var session = granted.Session;
+        var identities = await services.Settings.Database.ReadAsync(db => Identities.ListAsync(db, account.Id), cancellationToken);
         var users = await UserFlows.ListAsync(session, services.Users, cancellationToken);
         var devices = await services.Settings.Sessions.ListAsync(account.Id, cancellationToken);
         var events = await EventList.ListAsync(granted, before: null, most: 10, services.Settings, cancellationToken);
-        return new SettingsView(account, users, devices, events, session, refused, services.Settings.Settings, services.Served)
+        return new SettingsView(account, identities, users, devices, events, session, refused, services.Settings.Settings, services.Served)
             .ToPage(http.Request);
     }
 

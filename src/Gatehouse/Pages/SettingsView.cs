@@ -11,18 +11,20 @@ namespace Gatehouse.Pages;
 
 /// <summary>The open settings: what the account is, its forms, where it is logged in, what happened to it.</summary>
 internal sealed record SettingsView(
-    Account Account, IReadOnlyList<User> Users, IReadOnlyList<SessionListing> Devices, IReadOnlyList<SecurityEvent> Events,
+    Account Account, IReadOnlyList<Identity> Identities, IReadOnlyList<User> Users, IReadOnlyList<SessionListing> Devices, IReadOnlyList<SecurityEvent> Events,
     Session Session, SettingsPage.Refused? Refused, GatehouseSettings Settings, ServedFeatures Served)
 {
     public Page ToPage(HttpRequest request) => new("settings.title", speech => $"""
         {(Refused is null ? Notice.Of(request)?.ToHtml(speech) : null)}
         {Alert(speech)}
+        {(Account.Email is null ? Html.Of($"""<p class="notice">{speech["settings.no_email"]}</p>""") : null)}
         {Section("account", speech, $"""
             {Row("email", Account.Email, FormFor("email", "settings.email_button", Email()), speech)}
             {Row("username", Account.Username, FormFor("username", "settings.save", Username()), speech)}
-            {Row("password", "••••••••", FormFor("password", "settings.password_button", NewPassword()), speech)}
+            {Row("password", HasPassword ? "••••••••" : null, FormFor("password", PasswordButton, NewPassword()), speech)}
             {Row("language", Spoken.Name, FormFor("language", "settings.save", LanguageField()), speech)}
             """)}
+        {(Ways.Count + Identities.Count > 0 ? new WaysSection(Ways, Identities, HasPassword).ToHtml(speech) : null)}
         {(Served.Have(GatehouseFeatures.Users) ? UsersSection(speech) : null)}
         {Section("devices", speech, $"""
             <ul class="rows">{Devices.Select(device => ToHtml(device, speech))}</ul>
@@ -41,7 +43,13 @@ internal sealed record SettingsView(
         Wide = true,
     };
 
-    private static Html Section(string name, Speech speech, Html inside) => $"""
+    private bool HasPassword => Account.PasswordHash is not null;
+
+    private string PasswordButton => HasPassword ? "settings.password_button" : "settings.password_set";
+
+    private IReadOnlyList<SocialSettings> Ways => Served.Have(GatehouseFeatures.SocialLogin) ? Settings.Social : [];
+
+    public static Html Section(string name, Speech speech, Html inside) => $"""
         <section aria-labelledby="{name}-heading"><h2 id="{name}-heading">{speech[$"settings.{name}"]}</h2>
         {inside}</section>
         """;

@@ -14,15 +14,16 @@ internal static class SignUpPage
     public static bool IsOpen(GatehouseSettings settings, ServedFeatures served) =>
         settings.SignUp.Mode != SignUpMode.Closed && served.Have(GatehouseFeatures.SignUp);
 
-    public static IResult Get(HttpContext http, GatehouseSettings settings)
+    public static IResult Get(HttpContext http, GatehouseSettings settings, ServedFeatures served)
     {
         string? invite = http.Request.Query["invite"];
         return settings.SignUp.Mode == SignUpMode.Closed
             ? Problems.SignUpClosed()
-            : Show(new Typed(null, null, string.IsNullOrEmpty(invite) ? null : invite), problem: null, settings);
+            : Show(new Typed(null, null, string.IsNullOrEmpty(invite) ? null : invite), problem: null, settings, served);
     }
 
-    public static async Task<IResult> Post(HttpContext http, SignUpServices services, CancellationToken cancellationToken)
+    public static async Task<IResult> Post(
+        HttpContext http, SignUpServices services, ServedFeatures served, CancellationToken cancellationToken)
     {
         var (form, unfit) = await FormBody.ReadAsync(http, cancellationToken);
         if (unfit is not null)
@@ -40,10 +41,10 @@ internal static class SignUpPage
             return new SeeOther(CheckMailPage.Path);
         return problem.Code == "signup_closed"
             ? problem
-            : Show(new Typed(request.Email, request.DisplayName, request.Invite), problem, services.Settings);
+            : Show(new Typed(request.Email, request.DisplayName, request.Invite), problem, services.Settings, served);
     }
 
-    private static Page Show(Typed typed, Problem? problem, GatehouseSettings settings)
+    private static Page Show(Typed typed, Problem? problem, GatehouseSettings settings, ServedFeatures served)
     {
         // An invite from the link goes along unseen, until it is the one thing to mend.
         var askInvite = problem is { Code: "invite_required" or "invite_invalid" }
@@ -60,6 +61,7 @@ internal static class SignUpPage
             Hidden = [("invite", askInvite ? null : typed.Invite)],
         };
         return new Page("sign_up.title", speech => $"""
+            {ProviderLinks.ToHtml(settings, served, ReturnPath.Home, typed.Invite, speech)}
             {form.ToHtml(speech)}
             <nav aria-label="{speech["page.ways"]}">
             <p>{speech["sign_up.have_account"]} <a href="{LogInPage.Path}">{speech["log_in.button"]}</a></p></nav>
