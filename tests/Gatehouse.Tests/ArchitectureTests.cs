@@ -28,10 +28,11 @@ public sealed partial class ArchitectureTests
         ["Invites"] = [],
         ["SignUp"] = ["Invites", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
         ["Recovery"] = ["SignUp", "Sessions", "Accounts", "Links", "Mail", "Events"],
-        ["Settings"] = ["Recovery", "SignUp", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
-        ["Pages"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links", "Events"],
+        ["SocialLogin"] = ["Invites", "Sessions", "Users", "Accounts", "Tokens", "Mail", "Events"],
+        ["Settings"] = ["SocialLogin", "Recovery", "SignUp", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
+        ["Pages"] = ["SocialLogin", "SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links", "Events"],
         ["Embedding"] = ["Pages", "Sessions"],
-        ["Hosting"] = ["SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
+        ["Hosting"] = ["SocialLogin", "SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
     };
 
     /// <summary>What the floor's own parts may use: each other in one direction, and two words of the rooms above.</summary>

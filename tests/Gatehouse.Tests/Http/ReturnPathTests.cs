@@ -1,7 +1,8 @@
-using Gatehouse.Pages;
+using Gatehouse.Http;
+using Gatehouse.Tests.Pages;
 using Gatehouse.Tests.Support;
 
-namespace Gatehouse.Tests.Pages;
+namespace Gatehouse.Tests.Http;
 
 public sealed class ReturnPathTests
 {

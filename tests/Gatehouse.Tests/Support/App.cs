@@ -49,11 +49,18 @@ internal sealed class App : IAsyncDisposable
     public static async Task<App> StartAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
         await StartAsync(await Store.CreateAsync(kind), new FakeClock(), ownsStore: true, settings);
 
+    /// <summary>With something of the product replaced: foreign providers, which are faked.</summary>
+    public static async Task<App> StartAsync(StoreKind kind, Action<IServiceCollection> replace, params (string Key, string Value)[] settings) =>
+        await StartAsync(await Store.CreateAsync(kind), new FakeClock(), ownsStore: true, settings, replace);
+
     /// <summary>At an address that is known beforehand: the links in its mails lead to it, for a browser to follow.</summary>
-    public static Task<App> StartReachableAsync(StoreKind kind, params (string Key, string Value)[] settings)
+    public static Task<App> StartReachableAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
+        StartReachableAsync(kind, _ => { }, settings);
+
+    public static Task<App> StartReachableAsync(StoreKind kind, Action<IServiceCollection> replace, params (string Key, string Value)[] settings)
     {
         var address = $"http://127.0.0.1:{ServerProcess.FreePort()}";
-        return StartAsync(kind, [(Urls, address), ("PublicUrl", address), .. settings]);
+        return StartAsync(kind, replace, [(Urls, address), ("PublicUrl", address), .. settings]);
     }
 
     /// <summary>A second node, or the same one after a restart, on a store that is there already.</summary>
@@ -199,8 +206,13 @@ internal sealed class App : IAsyncDisposable
             await Store.DisposeAsync();
     }
 
-    private static Task<App> StartAsync(Store store, FakeClock clock, bool ownsStore, (string Key, string Value)[] settings) =>
-        StartAsync(store, clock, ownsStore, settings, configure => ServerHost.Build(["--environment", "Development"], configure));
+    private static Task<App> StartAsync(
+        Store store, FakeClock clock, bool ownsStore, (string Key, string Value)[] settings, Action<IServiceCollection>? replace = null) =>
+        StartAsync(store, clock, ownsStore, settings, configure => ServerHost.Build(["--environment", "Development"], builder =>
+        {
+            configure(builder);
+            replace?.Invoke(builder.Services);
+        }));
 
     private static Task<App> EmbedAsync(
         Store store, FakeClock clock, bool ownsStore, Action<WebApplicationBuilder> add, Action<WebApplication> map,
