@@ -41,7 +41,7 @@ internal static class GatehouseServices
         AddMail(services, settings);
         AddAccounts(services, settings);
         AddSessions(services, settings);
-        services.AddSingleton(_ => new ProviderHttp(ProviderHttp.NewHandler()));
+        services.TryAddSingleton(_ => new ProviderHttp(ProviderHttp.NewHandler()));
         services.AddSingleton<IdentityProviders>().AddSingleton<SocialServices>();
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<SettingsPageServices>();
