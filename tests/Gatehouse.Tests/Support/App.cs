@@ -53,6 +53,10 @@ internal sealed class App : IAsyncDisposable
     public static async Task<App> StartAsync(StoreKind kind, Action<IServiceCollection> replace, params (string Key, string Value)[] settings) =>
         await StartAsync(await Store.CreateAsync(kind), new FakeClock(), ownsStore: true, settings, replace);
 
+    /// <summary>At another time than the tests', for what goes by the world's clock.</summary>
+    public static async Task<App> StartAtAsync(StoreKind kind, DateTimeOffset now, params (string Key, string Value)[] settings) =>
+        await StartAsync(await Store.CreateAsync(kind), new FakeClock(now), ownsStore: true, settings);
+
     /// <summary>At an address that is known beforehand: the links in its mails lead to it, for a browser to follow.</summary>
     public static Task<App> StartReachableAsync(StoreKind kind, params (string Key, string Value)[] settings) =>
         StartReachableAsync(kind, _ => { }, settings);
