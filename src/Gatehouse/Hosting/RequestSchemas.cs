@@ -3,6 +3,7 @@ using Gatehouse.Recovery;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SignUp;
+using Gatehouse.SocialLogin;
 
 namespace Gatehouse.Hosting;
 
@@ -16,5 +17,6 @@ internal static class RequestSchemas
         options.TypeInfoResolverChain.Add(UserRequestJson.Default);
         options.TypeInfoResolverChain.Add(RecoveryJson.Default);
         options.TypeInfoResolverChain.Add(SettingsJson.Default);
+        options.TypeInfoResolverChain.Add(SocialJson.Default);
     }
 }

@@ -87,6 +87,21 @@ public abstract class SignUpRulesTests(StoreKind kind) : SocialTests
     }
 
     [Fact]
+    [Meets("GH-SEC-011")]
+    public async Task A_refusal_is_the_same_whether_the_address_has_an_account_or_not()
+    {
+        await using var open = await Stand.StartAsync(kind);
+        var owner = await open.JoinAsync(App.NewEmail());
+        await using var closed = await App.StartOnAsync(open.Store, open.Clock, Stand.Replace, [.. StandIns.Settings, ("SignUp:Mode", "Closed")]);
+
+        foreach (var email in (string[])[owner.Email, App.NewEmail()])
+        {
+            (await new Traveller(closed, Stand).LogInAsync("line", new Somebody("a", email))).IsFailed("signup_closed");
+            (await new Traveller(closed, Stand).LogInAsync("google", new Somebody("b", email, EmailVerified: false))).IsFailed("signup_closed");
+        }
+    }
+
+    [Fact]
     public async Task In_open_mode_a_wrong_invite_is_refused_too()
     {
         await using var app = await Stand.StartAsync(kind);

@@ -71,6 +71,10 @@ internal sealed class App : IAsyncDisposable
     public static Task<App> StartOnAsync(Store store, FakeClock clock, params (string Key, string Value)[] settings) =>
         StartAsync(store, clock, ownsStore: false, settings);
 
+    public static Task<App> StartOnAsync(
+        Store store, FakeClock clock, Action<IServiceCollection> replace, params (string Key, string Value)[] settings) =>
+        StartAsync(store, clock, ownsStore: false, settings, replace);
+
     /// <summary>Another application with Gatehouse in it, put together as its developer likes.</summary>
     public static async Task<App> EmbedAsync(
         StoreKind kind, Action<WebApplicationBuilder> add, Action<WebApplication> map, params (string Key, string Value)[] settings) =>
