@@ -7,7 +7,7 @@ internal static class DoctorVerb
 {
     public static Verb Create(VerbContext context)
     {
-        var verb = new Verb("doctor", "Checks settings, database, mail, broker and keys, and says what to mend.", "doctor");
+        var verb = new Verb("doctor", "Checks settings, database, mail, broker, providers and keys, and says what to mend.", "doctor");
         verb.SetAction((parsed, cancellationToken) =>
             RunAsync(context, parsed.GetValue(context.AsJson), cancellationToken));
         return verb;
@@ -30,6 +30,7 @@ internal static class DoctorVerb
         var smtp = MailChecks.ServerAsync(patient, cancellationToken); // may take seconds; meanwhile the others
         var broker = BrokerChecks.ExamineAsync(patient, cancellationToken);
         var redis = RedisChecks.ExamineAsync(patient, cancellationToken);
+        var social = SocialChecks.ExamineAsync(patient, cancellationToken);
         var checks = SettingsChecks.Examine(patient).ToList();
         var (database, isOpen) = await DatabaseChecks.ExamineAsync(patient, cancellationToken);
         checks.AddRange(database);
@@ -40,6 +41,7 @@ internal static class DoctorVerb
         checks.Add(await smtp);
         checks.AddRange(await broker);
         checks.AddRange(await redis);
+        checks.AddRange(await social);
         checks.Add(PasswordCost.Examine(patient.Settings.Passwords));
         return checks;
     }

@@ -22,6 +22,10 @@ internal static class GatehouseMeter
     private static readonly Counter<long> Verifications = Meter.CreateCounter<long>(
         "gatehouse.verifications", "{account}", "Accounts verified.");
 
+    private static readonly Counter<long> SocialLogins = Meter.CreateCounter<long>(
+        "gatehouse.social.logins", "{login}",
+        "Answers of providers by provider and outcome: in, new, asked, linked, opened, or the code of the problem.");
+
     private static readonly Counter<long> Mails = Meter.CreateCounter<long>(
         "gatehouse.mails", "{mail}", "Mails by outcome: sent, kept, dropped, deferred, rejected, given_up.");
 
@@ -51,6 +55,9 @@ internal static class GatehouseMeter
     public static void SignedUp() => SignUps.Add(1);
 
     public static void Verified() => Verifications.Add(1);
+
+    public static void SocialLoginEnded(string provider, string outcome) => SocialLogins.Add(
+        1, new KeyValuePair<string, object?>("provider", provider), new KeyValuePair<string, object?>("outcome", outcome));
 
     public static void MailHandled(string outcome) => Mails.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 

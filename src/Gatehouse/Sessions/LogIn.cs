@@ -53,7 +53,12 @@ internal static class LogIn
             return (null, check.ToProblem());
         if (!right.Account.IsVerified)
             return (null, Problems.AccountUnverified());
-        var way = new Way(via, origin, ByDevice: device is not null) { UserId = request.UserId, RenewedHash = right.RenewedHash, FailuresBefore = right.FailuresBefore };
+        var way = new Way(via, origin, ByDevice: device is not null)
+        {
+            UserId = request.UserId,
+            RenewedHash = right.RenewedHash,
+            FailuresBefore = right.FailuresBefore,
+        };
         return await SessionStart.IssueAsync(http, right.Account, way, services, cancellationToken);
     }
 

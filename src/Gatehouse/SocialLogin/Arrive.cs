@@ -20,7 +20,7 @@ internal static class Arrive
     /// <summary>Where a login in a window of its own ends; it goes nowhere else on the way.</summary>
     public const string DonePath = "/auth/done";
 
-    public static async Task<IResult> FinishAsync(
+    public static async Task<Ending> FinishAsync(
         HttpContext http, Visit visit, SocialServices services, CancellationToken cancellationToken)
     {
         var presented = await SessionStart.PresentedAsync(http, services.LogIn, cancellationToken);
@@ -35,14 +35,14 @@ internal static class Arrive
                     services.LogIn.Outbox.Wake();
                     if (arrived.IsNew)
                         GatehouseMeter.Verified();
-                    return Enter(http, issued, visit.Flow.ReturnTo, services);
+                    return new Ending(Enter(http, issued, visit.Flow.ReturnTo, services), arrived.IsNew ? "new" : "in");
                 case Arrival.Asked:
-                    return new OnTo(MatchIdentity.PathOf(visit.Provider.Name));
+                    return new Ending(new OnTo(MatchIdentity.PathOf(visit.Provider.Name)), "asked");
                 case Arrival.Refused refused:
-                    return Failed.Because(refused.Problem);
+                    return Ending.Because(refused.Problem);
             }
         }
-        return Failed.Because(Problems.LoginExpired());
+        return Ending.Because(Problems.LoginExpired());
     }
 
     /// <summary>The session's cookies, and the way on; who has to choose a user does that first.</summary>

@@ -20,13 +20,21 @@ internal static class Callback
     {
         if (services.Providers.Find(provider) is not { } found)
             return Problems.NotFound().AsAsked(http.Request);
-        var (taken, problem) = await TakeAsync(http, found, services, cancellationToken);
+        var ending = await FinishAsync(http, found, services, cancellationToken);
+        GatehouseMeter.SocialLoginEnded(found.Name, ending.Outcome);
+        return ending.Answer;
+    }
+
+    private static async Task<Ending> FinishAsync(
+        HttpContext http, IIdentityProvider provider, SocialServices services, CancellationToken cancellationToken)
+    {
+        var (taken, problem) = await TakeAsync(http, provider, services, cancellationToken);
         if (problem is not null)
-            return Failed.Because(problem);
-        var (profile, refused) = await AskAsync(found, taken!, services, cancellationToken);
+            return Ending.Because(problem);
+        var (profile, refused) = await AskAsync(provider, taken!, services, cancellationToken);
         if (refused is not null)
-            return Failed.Because(refused);
-        var visit = new Visit(found, taken!.Flow, taken.Browser, profile!);
+            return Ending.Because(refused);
+        var visit = new Visit(provider, taken!.Flow, taken.Browser, profile!);
         return visit.Flow.Purpose switch
         {
             FlowPurpose.Link => await LinkIdentity.FinishAsync(http, visit, services, cancellationToken),
@@ -68,6 +76,7 @@ internal static class Callback
         var answer = new AuthorizationAnswer(
             taken.Code, taken.Issuer, nonce, verifier, services.Settings.UrlOf(BeginLogin.CallbackPath(provider.Name)),
             FreshSince: taken.Flow.Purpose == FlowPurpose.Open ? UnixMicros.ToSeconds(taken.Flow.CreatedAt) : null);
+        using var activity = GatehouseMeter.Begin("gatehouse.social.ask");
         try
         {
             return (await provider.FinishAsync(answer, cancellationToken), null);
@@ -83,6 +92,12 @@ internal static class Callback
     {
         public override string ToString() => nameof(Taken);
     }
+}
+
+/// <param name="Outcome">A word for the metrics.</param>
+internal sealed record Ending(IResult Answer, string Outcome)
+{
+    public static Ending Because(Problem problem) => new(Failed.Because(problem), problem.Code);
 }
 
 /// <summary>Somebody whom a provider has vouched for, and what they came for.</summary>

@@ -21,11 +21,11 @@ internal static class FreshLogin
             http, provider, LinkIdentity.FlowOf(FlowPurpose.Open, session, returnTo, services), services, cancellationToken);
 
     /// <summary>The browser comes back to the open settings page; an API client asks for its grant by itself.</summary>
-    public static async Task<IResult> FinishAsync(
+    public static async Task<Ending> FinishAsync(
         HttpContext http, Visit visit, SocialServices services, CancellationToken cancellationToken)
     {
         if (await LinkIdentity.FindSessionAsync(http, visit.Flow, services, cancellationToken) is not { } session)
-            return Failed.Because(Problems.LoginExpired());
+            return Ending.Because(Problems.LoginExpired());
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var (grant, problem) = await services.LogIn.Database.TransactAsync<(SecretToken?, Problem?)>(async db =>
         {
@@ -45,9 +45,9 @@ internal static class FreshLogin
             return ((await services.Grants.GiveAsync(db, session)).Token, null);
         }, cancellationToken);
         if (problem is not null)
-            return Failed.Because(problem);
+            return Ending.Because(problem);
         FlowCookie.Clear(http, services.Cookies);
         GrantCookie.Set(http, services.Cookies, grant!);
-        return new Interstitial(visit.Flow.ReturnTo);
+        return new Ending(new Interstitial(visit.Flow.ReturnTo), "opened");
     }
 }

@@ -34,11 +34,11 @@ internal static class LinkIdentity
         CreatedAt = services.LogIn.Clock.NowMicros(),
     };
 
-    public static async Task<IResult> FinishAsync(
+    public static async Task<Ending> FinishAsync(
         HttpContext http, Visit visit, SocialServices services, CancellationToken cancellationToken)
     {
         if (await FindSessionAsync(http, visit.Flow, services, cancellationToken) is not { } session)
-            return Failed.Because(Problems.LoginExpired());
+            return Ending.Because(Problems.LoginExpired());
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var problem = await services.LogIn.Database.TransactAsync(async db =>
         {
@@ -49,10 +49,10 @@ internal static class LinkIdentity
                 db, session.AccountId, visit.Provider.Name, visit.Profile.Subject, visit.Label, origin, services)).Problem;
         }, cancellationToken);
         if (problem is not null)
-            return Failed.Because(problem);
+            return Ending.Because(problem);
         services.LogIn.Outbox.Wake();
         FlowCookie.Clear(http, services.Cookies);
-        return new Interstitial(visit.Flow.ReturnTo);
+        return new Ending(new Interstitial(visit.Flow.ReturnTo), "linked");
     }
 
     /// <summary>

@@ -45,6 +45,25 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task Providers_are_asked_and_told_which_address_to_know()
+    {
+        await using var app = await App.StartAsync(StoreKind.Sqlite);
+        string[] social = ["--Gatehouse:Social:acme:ClientId=x", "--Gatehouse:Social:acme:ClientSecret=y"];
+        var shell = new Operator(app.Store.ConnectionString, TimeProvider.System);
+        var nobody = ServerProcess.FreePort();
+
+        var none = await shell.RunAsync("doctor", "--json");
+        var known = await shell.RunAsync("doctor", "--json", "--Gatehouse:Social:google:ClientId=x", "--Gatehouse:Social:google:ClientSecret=y");
+        var away = await shell.RunAsync(["doctor", "--json", .. social, $"--Gatehouse:Social:acme:Authority=http://127.0.0.1:{nobody}"]);
+
+        Assert.Equal("none: customers log in here alone", Detail(none, "social"));
+        Assert.Equal("google: customers go to accounts.google.com, which must know http://localhost:8080/api/auth/google/callback", Detail(known, "social"));
+        away.Ended(1);
+        Assert.Equal("mend", Status(away, "social"));
+        Assert.Equal("acme: discovery: can't be had", Detail(away, "social"));
+    }
+
+    [Fact]
     public async Task Every_fault_of_the_settings_is_named_and_the_rest_is_looked_at_all_the_same()
     {
         var said = (await Operator.RunAsync(TimeProvider.System, null, "doctor", "--json", "--environment", "Production",

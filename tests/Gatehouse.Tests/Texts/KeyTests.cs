@@ -11,7 +11,7 @@ namespace Gatehouse.Tests.Texts;
 public sealed partial class KeyTests
 {
     // Keys that are put together where they are said.
-    private static readonly string[] Sections = ["account", "users", "devices", "events", "delete"];
+    private static readonly string[] Sections = ["account", "ways", "users", "devices", "events", "delete"];
 
     private static readonly HashSet<string> Known = Catalogue.Read(Language.English).Keys.ToHashSet(StringComparer.Ordinal);
     private static readonly string Source = Read("src", "*.cs");

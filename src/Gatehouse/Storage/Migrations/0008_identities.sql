@@ -22,14 +22,13 @@ CREATE TABLE social_flows (
     browser bytea NOT NULL,     -- of the cookie
     provider text NOT NULL,
     purpose text NOT NULL,      -- log_in, link, open
-    session_id text REFERENCES sessions (id) ON DELETE CASCADE, -- of who began it, where anybody was logged in
+    session_id text,            -- of who began it, where anybody was logged in; it may have ended by the time it counts
     invite_id text,
     return_to text NOT NULL,
     created_at bigint NOT NULL,
     expires_at bigint NOT NULL
 );
 CREATE INDEX social_flows_age ON social_flows (expires_at);
-CREATE INDEX social_flows_session ON social_flows (session_id) WHERE session_id IS NOT NULL;
 
 -- "Is this you?": a provider vouched for an address that an account has; linking them waits for its password.
 CREATE TABLE social_matches (
