@@ -12,7 +12,7 @@ export interface PanelAuth {
   resend(email: string): Promise<unknown>;
   recover(emailOrUsername: string): Promise<unknown>;
   selectUser(id: string): Promise<unknown>;
-  social(options: { name: string }): Promise<Global>;
+  social(options: { name: string; inviteToken?: string }): Promise<Global>;
   on(event: string, listener: (global: Global) => void): void;
   off(event: string, listener: (global: Global) => void): void;
 }

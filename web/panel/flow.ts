@@ -173,7 +173,8 @@ export class Flow {
 
   logInWith(provider: string): Promise<void> {
     return this.#try(this.state.email, {}, async () => {
-      this.#arrive(await this.#auth.social({ name: provider }));
+      const { invite } = this.state;
+      this.#arrive(await this.#auth.social({ name: provider, ...(invite && { inviteToken: invite }) }));
     });
   }
 

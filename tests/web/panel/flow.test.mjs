@@ -150,6 +150,16 @@ test("a closed window of another login is no refusal", async () => {
   assert.deepEqual([flow.state.message, flow.state.view, flow.state.info], ["", "login", "default"]);
 });
 
+test("the invite that the page came with goes along to the provider", async () => {
+  const { flow, auth } = given({});
+  void flow.open({ tab: "signup", invite: "i-1" });
+  await flow.logInWith("google");
+  flow.close();
+  void flow.open();
+  await flow.logInWith("line");
+  assert.deepEqual(auth.asked.social, [{ name: "google", inviteToken: "i-1" }, { name: "line" }]);
+});
+
 test("a window that the browser blocked is told", async () => {
   const { flow } = given({ social: () => { throw Object.assign(refusal(1000), { message: "The browser blocked the window" }); } });
   void flow.open();
