@@ -61,3 +61,14 @@ public sealed class CustomerPageTests(Site site) : PageTests(site)
     public Task A_customers_page_is_good_for_everybody(string name) =>
         JudgeAsync(CustomerStates.All.Single(state => state.Name == name));
 }
+
+public sealed class SocialPageTests(SocialSite site) : PageTests(site), IClassFixture<SocialSite>
+{
+    public static TheoryData<string> States => NamesOf(SocialStates.All);
+
+    private protected override Uri[] Friends => StandIn.Sites;
+
+    [Theory, MemberData(nameof(States))]
+    public Task A_page_with_providers_is_good_for_everybody(string name) =>
+        JudgeAsync(SocialStates.All.Single(state => state.Name == name));
+}

@@ -59,3 +59,11 @@ public sealed class CustomerPictureTests(Site site) : PictureTests(site)
     [Fact]
     public Task Customers_pages_have_their_pictures_taken() => TakeAsync(CustomerStates.All);
 }
+
+public sealed class SocialPictureTests(SocialSite site) : PictureTests(site), IClassFixture<SocialSite>
+{
+    private protected override Uri[] Friends => StandIn.Sites;
+
+    [Fact]
+    public Task Pages_with_providers_have_their_pictures_taken() => TakeAsync(SocialStates.All);
+}

@@ -24,11 +24,15 @@ public abstract class SampleTests(PageSite site) : IAsyncLifetime
     }
 
     /// <summary>A visitor who has opened the page.</summary>
-    private protected async Task<Visitor> VisitAsync(Look? look = null)
+    private protected Task<Visitor> VisitAsync(Look? look = null) => VisitAsync("/", look);
+
+    private protected async Task<Visitor> VisitAsync(string address, Look? look = null, Func<IBrowserContext, Task>? prepare = null)
     {
-        var visitor = await Visitor.ComeAsync(site.Front, look ?? new Look(), site.App.Address);
+        var visitor = await Visitor.ComeAsync(site.Front, look ?? new Look(), [site.App.Address, .. site.Friends]);
         visitors.Add(visitor);
-        await visitor.GoAsync("/");
+        if (prepare is not null)
+            await prepare(visitor.Page.Context);
+        await visitor.GoAsync(address);
         await IsGreetedAsync(visitor, "stranger");
         return visitor;
     }

@@ -42,6 +42,9 @@ internal static class Chromium
         return await Playwright.CreateAsync();
     }
 
-    private static async Task<IBrowser> StartAsync() => await (await PlaywrightAsync()).Chromium.LaunchAsync(
-        new BrowserTypeLaunchOptions { ExecutablePath = Executable, Args = Arguments });
+    private static async Task<IBrowser> StartAsync() => await (await PlaywrightAsync()).Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+    {
+        ExecutablePath = Executable,
+        Args = [.. Arguments, $"--host-resolver-rules={(await StandIn.SharedAsync()).ResolverRules}"],
+    });
 }

@@ -19,6 +19,9 @@ internal static class Labels
     public const string StartAfresh = "Start afresh";
     public const string LinkGone = "Link not valid";
 
+    public const string IsThisYou = "Is this you?";
+    public const string DidNotWork = "That didn't work";
+
     // Fields.
     public const string Email = "Email";
     public const string EmailOrUsername = "Email or username";
@@ -33,7 +36,17 @@ internal static class Labels
     public const string TypeToDelete = "Type it to go on";
     public const string AccountPassword = "Password of the account";
 
+    // Pages of providers, and the ways to them.
+    public const string ContinueWith = "Continue with ";
+    public const string WhoAreYou = "Who are you?";
+    public const string Continue = "Continue";
+    public const string Cancel = "Cancel";
+
     // Buttons.
+    public const string LinkAndLogIn = "Link and log in";
+    public const string Remove = "Remove";
+    public const string Add = "Add ";
+    public const string SetAPassword = "Set a password";
     public const string Finish = "Finish";
     public const string SendLink = "Send the link";
     public const string SendAgain = "Send it again";
@@ -64,7 +77,18 @@ internal static class Labels
     // Parts of the settings.
     public const string DevicesPart = "Where you are logged in";
 
+    public const string WaysPart = "Ways to log in";
+
     // Sentences.
+    public const string Cancelled = "You did not log in at the other site.";
+    public const string HasNoPassword = "has no password";
+    public const string WayAdded = "From now on you can log in that way too.";
+    public const string WayRemoved = "That way to log in is gone.";
+    public const string LastWay = "This is the last way into the account.";
+    public const string NoEmailYet = "Your account has no email yet.";
+    public const string AskElsewhere = "Settings always ask you to show again who you are";
+    public const string SomebodyElse = "You logged in as somebody who has no part in this account.";
+    public const string InviteIsNeeded = "invite";
     public const string SentAgain = "it is on its way now";
     public const string ToGoOn = "Log in to go on.";
     public const string NothingIsLost = "Nothing was lost";

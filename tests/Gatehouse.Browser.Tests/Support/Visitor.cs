@@ -47,6 +47,9 @@ internal sealed class Visitor
     /// <summary>The same browser, another tab.</summary>
     public async Task<Visitor> NewTabAsync() => new(context, await context.NewPageAsync(), Watch);
 
+    /// <summary>The window that something opens.</summary>
+    public async Task<Visitor> InWindowAsync(Func<Task> cause) => new(context, await Page.RunAndWaitForPopupAsync(cause), Watch);
+
     /// <summary>Goes to an address: a path of ours, or a link out of a mail.</summary>
     public async Task GoAsync(string address) => await Page.GotoAsync(address);
 
@@ -119,6 +122,20 @@ internal sealed class Visitor
     {
         await FillInAsync((Labels.EmailOrUsername, person.Email), (Labels.Password, password ?? person.Password));
         await PressAsync(Labels.LogIn);
+    }
+
+    /// <summary>Goes to a provider by what the page offers, and agrees there to log in as somebody.</summary>
+    public async Task ContinueAsync(string title, Stranger stranger)
+    {
+        await FollowAsync(Labels.ContinueWith + title);
+        await AgreeAsync(stranger);
+    }
+
+    /// <summary>On the provider's page.</summary>
+    public async Task AgreeAsync(Stranger stranger)
+    {
+        await FillAsync(Labels.WhoAreYou, stranger.Subject);
+        await PressAsync(Labels.Continue);
     }
 
     /// <summary>Goes to the settings and presents the password for them.</summary>

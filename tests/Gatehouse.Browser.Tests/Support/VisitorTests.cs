@@ -10,6 +10,9 @@ public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifet
 
     private protected Site Site => site;
 
+    /// <summary>Others whom pages of the site may lead to.</summary>
+    private protected virtual Uri[] Friends => [];
+
     public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync()
@@ -24,7 +27,7 @@ public abstract class VisitorTests(Site site) : IClassFixture<Site>, IAsyncLifet
 
     private protected Task<Visitor> VisitAsync(bool script) => VisitAsync(new Look { Script = script });
 
-    private protected async Task<Visitor> VisitAsync(Look look) => Welcome(await Visitor.ComeAsync(site.App.Address, look));
+    private protected async Task<Visitor> VisitAsync(Look look) => Welcome(await Visitor.ComeAsync(site.App.Address, look, Friends));
 
     /// <summary>A visitor on a way that the test can make slow or take away.</summary>
     private protected async Task<Visitor> VisitByAsync(TcpProxy way, Look look) =>
