@@ -43,7 +43,7 @@ public sealed class SocialSettingsTests(SocialSite site) : VisitorTests(site), I
     public async Task Who_has_no_password_opens_the_settings_by_a_fresh_login_and_sets_one(string title, bool script)
     {
         var visitor = await VisitAsync(script);
-        visitor.Watch.Expect(409);
+        visitor.Watch.Expect(422);
         var ada = await SocialSite.ComeAsync(visitor, title);
         await visitor.GoAsync("/auth/settings");
         await visitor.SeesAsync(Labels.AskElsewhere);

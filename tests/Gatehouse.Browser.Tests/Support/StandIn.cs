@@ -124,12 +124,17 @@ internal sealed class StandIn
             ?? needed.FirstOrDefault(key => query.GetValueOrDefault(key) is not { Length: >= 32 });
     }
 
-    private static IResult Decide(HttpContext http, string ask, string? who, string say)
+    private static IResult Decide(HttpContext http, string ask, string? who, string say) =>
+        AnswerTo(ask, say == "yes" ? who : null) is { } address ? Results.Redirect(address) : Results.BadRequest();
+
+    /// <summary>Where the browser that asked would be sent back to; null when nobody asked.</summary>
+    /// <param name="who">Null says no.</param>
+    public static string? AnswerTo(string ask, string? who)
     {
         if (!Asked.TryRemove(ask, out var login))
-            return Results.BadRequest();
+            return null;
         var answer = new Dictionary<string, string?>(StringComparer.Ordinal) { ["state"] = login.Query["state"] };
-        if (say == "yes" && Strangers.TryGetValue(who ?? "", out var stranger))
+        if (Strangers.TryGetValue(who ?? "", out var stranger))
         {
             var code = NewSecret();
             Codes[code] = login with { Who = stranger };
@@ -142,7 +147,7 @@ internal sealed class StandIn
         }
         // Facebook's answers end in this, to keep scripts from taking an empty fragment for one of their own.
         var tail = login.Provider == "facebook" ? "#_=_" : "";
-        return Results.Redirect(QueryHelpers.AddQueryString(login.Query["redirect_uri"], answer) + tail);
+        return QueryHelpers.AddQueryString(login.Query["redirect_uri"], answer) + tail;
     }
 }
 
