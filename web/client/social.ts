@@ -26,9 +26,14 @@ export async function logInElsewhere(
       const known = (global: Parameters<typeof isLoggedIn>[0]) => isLoggedIn(global) && resolve(undefined);
       auth.on("update", known);
       const look = setInterval(() => popup.closed && document.hasFocus() && resolve("The window was closed"), Look);
-      const deaf = tabs.hear(({ type, id = NotLoggedIn, code, detail }) => type === "failed"
-        ? reject(lderror(id, undefined, { ...code && { code }, ...detail && { detail } }))
-        : type === "done" && resolve(undefined));
+      const deaf = tabs.hear(({ type, id = NotLoggedIn, code, detail }) => {
+        if (type === "failed") {
+          tabs.answer(); // the window closes itself: its opener policy keeps it out of our reach
+          reject(lderror(id, undefined, { ...code && { code }, ...detail && { detail } }));
+        } else if (type === "done") {
+          resolve(undefined);
+        }
+      });
       undo.push(() => auth.off("update", known), () => clearInterval(look), deaf);
     });
   } finally {

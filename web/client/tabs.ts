@@ -1,8 +1,8 @@
 import { isRecord } from "./errors";
 
-/** What tabs of one site tell each other. `done` and `failed` are the words of the page that ends a social login. */
+/** What tabs of one site tell each other. `done` and `failed` are the words of the page that ends a social login, `heard` answers it. */
 export interface TabMessage {
-  type: "changed" | "done" | "failed";
+  type: "changed" | "done" | "failed" | "heard";
   /** Why it failed, where the page says so. */
   id?: number;
   code?: string;
@@ -23,6 +23,11 @@ export class Tabs {
 
   tell(): void {
     this.channel?.postMessage({ type: "changed" } satisfies TabMessage);
+  }
+
+  /** To the page that said a login failed: it is known here, and the page needn't stay. */
+  answer(): void {
+    this.channel?.postMessage({ type: "heard" } satisfies TabMessage);
   }
 
   /** Answers what ends the listening. */

@@ -28,6 +28,8 @@ export interface GlobalConfig {
   password_min_length: number;
   session_max_age: number;
   social: string[];
+  /** What the providers of the server's own are called; others are known by their names. */
+  social_titles?: Record<string, string>;
   jlinx: boolean;
 }
 

@@ -4,7 +4,7 @@ import { takeSecretAway } from "./address.js";
 import { sendForms } from "./forms.js";
 import { tellTheTime } from "./moments.js";
 import { offerToShow } from "./passwords.js";
-import { agreeWithOtherTabs, tellOtherTabs } from "./tabs.js";
+import { agreeWithOtherTabs, closeOnceHeard, tellOtherTabs } from "./tabs.js";
 import { words } from "./words.js";
 
 endLoginElsewhere();
@@ -16,8 +16,10 @@ agreeWithOtherTabs();
 /** These two pages are where a login at another site ends, in the window that the `auth` object opened for it. */
 function endLoginElsewhere(): void {
   const why = document.querySelector<HTMLElement>("[data-code]");
-  if (location.pathname === "/auth/failed" && why !== null)
+  if (location.pathname === "/auth/failed" && why !== null) {
+    closeOnceHeard();
     tellOtherTabs("failed", { id: Number(why.dataset["id"]), code: why.dataset["code"], detail: why.textContent });
+  }
   if (location.pathname === "/auth/done") {
     tellOtherTabs("changed");
     tellOtherTabs("done");

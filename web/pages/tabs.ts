@@ -25,6 +25,14 @@ export function agreeWithOtherTabs(): void {
   });
 }
 
+/** A window that somebody opened for a login, and has heard how it ended, is of no more use. One that nobody opened stays. */
+export function closeOnceHeard(): void {
+  channel?.addEventListener("message", ({ data }) => {
+    if (data?.type === "heard")
+      close();
+  });
+}
+
 /**
  * To the other tabs of this browser, also to those with the `auth` object: `changed`, and `done` or `failed` for who
  * waits for a login in a window of its own.

@@ -78,6 +78,11 @@ export class Flow {
     return this.state.global.config?.social ?? [];
   }
 
+  /** What customers know a provider by, where its name doesn't say. */
+  titleOf(provider: string): string | undefined {
+    return this.state.global.config?.social_titles?.[provider];
+  }
+
   get shortest(): number {
     return this.state.global.config?.password_min_length ?? 8;
   }

@@ -179,7 +179,7 @@ function social(flow: Flow, words: Words): HTMLElement | null {
     return null;
   return h("div", { class: "gatehouse-social", "data-part": "social" },
     ...flow.social.map((provider) => {
-      const text = words("continue_with", { name: providerName(provider) });
+      const text = words("continue_with", { name: flow.titleOf(provider) ?? providerName(provider) });
       const one = button(text, "provider", () => void flow.logInWith(provider));
       mark(one, "data-name", provider);
       return one;

@@ -132,11 +132,25 @@ internal sealed class SessionAnswers(
         json.WriteString("password_pattern", settings.SignUp.PasswordPattern);
         json.WriteNumber("password_min_length", settings.SignUp.PasswordMinLength);
         json.WriteNumber("session_max_age", (long)settings.Sessions.MaxAge.TotalSeconds);
+        WriteProviders(json);
+        json.WriteBoolean("jlinx", false);
+        json.WriteEndObject();
+    }
+
+    /// <summary>A provider of the operator's own is also told what it is called; of the others every page knows it.</summary>
+    private void WriteProviders(Utf8JsonWriter json)
+    {
+        var providers = served.Have(GatehouseFeatures.SocialLogin) ? settings.Social : [];
         json.WriteStartArray("social");
-        foreach (var provider in served.Have(GatehouseFeatures.SocialLogin) ? settings.Social : [])
+        foreach (var provider in providers)
             json.WriteStringValue(provider.Name);
         json.WriteEndArray();
-        json.WriteBoolean("jlinx", false);
+        var own = providers.Where(provider => provider.Authority is not null).ToArray();
+        if (own.Length == 0)
+            return;
+        json.WriteStartObject("social_titles");
+        foreach (var provider in own)
+            json.WriteString(provider.Name, provider.Title);
         json.WriteEndObject();
     }
 

@@ -29,7 +29,6 @@ public sealed partial class PageRulesTests
             .Where(path => !path.StartsWith("/api/", StringComparison.Ordinal)) // a browser passes by these, to and from a provider
             .Order(StringComparer.Ordinal);
 
-
         Assert.Equal(Inventory.Order(StringComparer.Ordinal), routes);
     }
 

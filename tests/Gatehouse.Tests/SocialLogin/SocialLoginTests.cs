@@ -233,8 +233,10 @@ public abstract class SocialLoginTests(StoreKind kind) : SocialTests
     {
         await using var app = await StartAsync();
 
-        var social = (await app.GetAsync("/api/auth/info")).Json.GetProperty("config").GetProperty("social");
+        var config = (await app.GetAsync("/api/auth/info")).Json.GetProperty("config");
+        var social = config.GetProperty("social");
 
+        Assert.Equal("""{"acme":"Acme"}""", config.GetProperty("social_titles").GetRawText());
         Assert.Equal(["acme", "facebook", "google", "line"], social.EnumerateArray().Select(item => item.GetString()!).Order(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 

@@ -256,7 +256,7 @@ export class BlockView {
     });
     for (const node of this.#nodes.all("social", "oauth"))
       if (node.textContent?.trim() === "")
-        node.textContent = providerName(providerOf(node));
+        node.textContent = this.#flow.titleOf(providerOf(node)) ?? providerName(providerOf(node));
   }
 
   #send(): void {
