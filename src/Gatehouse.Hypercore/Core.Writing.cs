@@ -1,0 +1,79 @@
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Manifests;
+using Gatehouse.Hypercore.Stores;
+
+namespace Gatehouse.Hypercore;
+
+public sealed partial class Core
+{
+    /// <summary>Appends one block and returns its index.</summary>
+    /// <inheritdoc cref="AppendAsync(IReadOnlyList{ReadOnlyMemory{byte}}, CancellationToken)"/>
+    public ValueTask<ulong> AppendAsync(ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default) =>
+        AppendAsync([block], cancellationToken);
+
+    /// <summary>
+    /// Appends blocks under one signature, all or none, and returns the index of the first. They are on the disk when it
+    /// returns, and only then announced to peers. The memory is read, not kept.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is none, or one is empty or above <see cref="MaxBlockBytes"/>.</exception>
+    /// <exception cref="CoreRefusedException">Its reason says what must be done first.</exception>
+    public async ValueTask<ulong> AppendAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(blocks);
+        if (blocks.Count == 0)
+            throw new ArgumentException("There is no block to append.", nameof(blocks));
+        foreach (var block in blocks)
+        {
+            if (block.Length is 0 or > MaxBlockBytes) // an empty block is nothing to older readers
+                throw new ArgumentException("A block is empty or too large.", nameof(blocks));
+        }
+        await gate.WaitAsync(cancellationToken);
+        ulong start;
+        try
+        {
+            start = await AppendLockedAsync(blocks, cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+        Tell(new CoreChange(CoreChangeKind.Length, start, (ulong)blocks.Count));
+        return start;
+    }
+
+    private async ValueTask<ulong> AppendLockedAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken)
+    {
+        var signer = WhoMayAppend();
+        var start = head.Length;
+        batch.Reset(tree);
+        var stored = new StoredBlock[blocks.Count];
+        for (var i = 0; i < stored.Length; i++)
+        {
+            stored[i] = new StoredBlock(batch.Length, blocks[i]);
+            batch.AppendBlock(blocks[i].Span);
+        }
+        var signature = TreeSignature.Sign(signer, Key, batch.Hash(), batch.Length);
+        var next = head with { Length = batch.Length, Signature = signature };
+        var commit = new CoreCommit { ExpectedLength = start, Head = next, Nodes = batch.Added, Blocks = stored };
+        if (!await store.CommitAsync(Key, commit, cancellationToken))
+            throw new CoreRefusedException(CoreRefusal.AnotherWriter);
+        tree.Reset(batch);
+        lock (heldGate)
+            held.Add(new BlockRange(start, (ulong)stored.Length));
+        head = next;
+        return start;
+    }
+
+    private Keys.KeyPair WhoMayAppend()
+    {
+        if (keyPair is null)
+            throw new CoreRefusedException(CoreRefusal.NotWritable);
+        if (head.IsFrozen)
+            throw new CoreRefusedException(CoreRefusal.Frozen);
+        if (Sightings.Longest > head.Length || ContiguousLength < head.Length)
+            throw new CoreRefusedException(CoreRefusal.Behind);
+        return keyPair;
+    }
+}

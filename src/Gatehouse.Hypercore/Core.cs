@@ -1,0 +1,193 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Manifests;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Trees;
+
+namespace Gatehouse.Hypercore;
+
+/// <summary>
+/// Is a signed, append-only log. One process writes it, with a key pair; anybody who knows its key may read it from any
+/// peer, because each block is proven against the writer's signature. Safe for use by several threads.
+/// </summary>
+/// <remarks>
+/// Open a core once in a process, and write it in one process only. What the store holds is the truth: a change is on the
+/// disk before anybody hears of it.
+/// </remarks>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so it holds nothing to dispose.")]
+public sealed partial class Core
+{
+    /// <summary>The largest block that may be appended or received: the limit of the npm package.</summary>
+    public const int MaxBlockBytes = 15 * 1024 * 1024;
+
+    private readonly ICoreStore store;
+    private readonly KeyPair? keyPair;
+    private readonly TimeProvider time;
+    private readonly SemaphoreSlim gate = new(1); // one change at a time
+    private readonly MerkleTree tree = new(), batch = new(); // touched by who holds the gate
+    private readonly Lock heldGate = new();
+    private readonly HeldBlocks held = new();
+    private readonly ChangeSignal signal = new();
+    private volatile CoreHead head;
+
+    private Core(ICoreStore store, CoreKey key, KeyPair? keyPair, TimeProvider time, CoreHead head, Manifest? manifest)
+    {
+        this.store = store;
+        this.keyPair = keyPair;
+        this.time = time;
+        this.head = head;
+        Key = key;
+        DiscoveryKey = key.DiscoveryKey;
+        Manifest = manifest;
+    }
+
+    /// <summary>Names the core; who knows it may read.</summary>
+    public CoreKey Key { get; }
+
+    /// <summary>Names the core to those who may not read.</summary>
+    public DiscoveryKey DiscoveryKey { get; }
+
+    /// <summary>Who signs. Null until a peer has told a reader.</summary>
+    public Manifest? Manifest { get; private set; }
+
+    /// <summary>How many blocks are signed, as far as is known here; a reader may not hold all of them yet.</summary>
+    public ulong Length => head.Length;
+
+    /// <summary>All blocks below this are held.</summary>
+    public ulong ContiguousLength
+    {
+        get
+        {
+            lock (heldGate)
+                return held.Contiguous;
+        }
+    }
+
+    /// <summary>Whether two signed histories were found. Held blocks can still be read; nothing is added any more.</summary>
+    public bool IsFrozen => head.IsFrozen;
+
+    /// <summary>Whether it was opened with the key pair of its only signer.</summary>
+    public bool IsWritable => keyPair is not null;
+
+    /// <summary>
+    /// Opens the core that this pair writes; one that is new is made, and is on the disk when this returns. The pair is the
+    /// caller's to dispose, after the core was last written.
+    /// </summary>
+    public static async ValueTask<Core> CreateAsync(
+        ICoreStore store, KeyPair keyPair, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(keyPair);
+        var manifest = Manifest.SignedBy(keyPair.PublicKey);
+        var key = manifest.Key;
+        var stored = await store.ReadHeadAsync(key, cancellationToken);
+        if (stored is null)
+        {
+            stored = new CoreHead(0, default, manifest.Encoded.ToArray(), IsFrozen: false);
+            if (!await store.CommitAsync(key, new CoreCommit { ExpectedLength = 0, Head = stored }, cancellationToken))
+                throw new CoreRefusedException(CoreRefusal.AnotherWriter);
+        }
+        return await LoadAsync(store, key, keyPair, time, stored, cancellationToken);
+    }
+
+    /// <summary>Opens a core to read it. One that the store doesn't know is empty until a peer is found.</summary>
+    public static async ValueTask<Core> OpenAsync(
+        ICoreStore store, CoreKey key, TimeProvider? time = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var stored = await store.ReadHeadAsync(key, cancellationToken) ?? new CoreHead(0, default, default, false);
+        return await LoadAsync(store, key, null, time, stored, cancellationToken);
+    }
+
+    /// <summary>Whether the block is held here.</summary>
+    public bool Has(ulong index)
+    {
+        lock (heldGate)
+            return held.Contains(index);
+    }
+
+    /// <summary>Returns a block, as soon as it is held: a reader waits until a peer has sent it.</summary>
+    /// <exception cref="CoreRefusedException">The core is frozen and the block isn't held.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> GetAsync(ulong index, CancellationToken cancellationToken = default)
+    {
+        if (!Has(index))
+            await WaitForAsync(index, cancellationToken);
+        return await store.ReadBlockAsync(Key, index, cancellationToken)
+            ?? throw new InvalidDataException("The store lost a block that it held.");
+    }
+
+    /// <summary>Yields block after block from an index on, for ever: at the end it waits for the next to come.</summary>
+    /// <exception cref="CoreRefusedException">The core is frozen and the next block isn't held.</exception>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(
+        ulong from = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var index = from; ; index++)
+            yield return await GetAsync(index, cancellationToken);
+    }
+
+    /// <summary>Returns what convicts the signers of a frozen core; null when it isn't frozen.</summary>
+    public ValueTask<Evidence?> ReadEvidenceAsync(CancellationToken cancellationToken = default) =>
+        store.ReadEvidenceAsync(Key, cancellationToken);
+
+    private static async ValueTask<Core> LoadAsync(
+        ICoreStore store, CoreKey key, KeyPair? keyPair, TimeProvider? time, CoreHead head,
+        CancellationToken cancellationToken)
+    {
+        Manifest? manifest = null;
+        if (!head.Manifest.IsEmpty
+            && (!Manifest.TryDecode(head.Manifest.Span, out manifest) || !manifest.Belongs(key)))
+        {
+            throw new InvalidDataException("The stored manifest is not that of the core.");
+        }
+        var core = new Core(store, key, keyPair, time ?? TimeProvider.System, head, manifest);
+        foreach (var range in await store.ReadHeldAsync(key, cancellationToken))
+            core.held.Add(range);
+        core.tree.Load(head.Length, await ReadRootsAsync(store, key, head.Length, cancellationToken)
+            ?? throw new InvalidDataException("The store lost a root of the tree."));
+        if (head.Length > 0 && !core.IsSigned(core.tree, head.Signature.Span, manifest ?? Manifest.Compat(key)))
+            throw new InvalidDataException("The stored signature is not that of the stored tree.");
+        return core;
+    }
+
+    /// <summary>The roots of a tree of that length. Null when one isn't held.</summary>
+    private static async ValueTask<TreeNode[]?> ReadRootsAsync(
+        ICoreStore store, CoreKey key, ulong length, CancellationToken cancellationToken)
+    {
+        List<ulong> indexes = [];
+        foreach (var root in FlatTree.Roots(length))
+            indexes.Add(root);
+        if (indexes.Count == 0)
+            return [];
+        var found = new TreeNode?[indexes.Count];
+        await store.ReadNodesAsync(key, indexes.ToArray(), found, cancellationToken);
+        return Array.TrueForAll(found, node => node is not null) ? Array.ConvertAll(found, node => node!.Value) : null;
+    }
+
+    private bool IsSigned(MerkleTree signed, ReadOnlySpan<byte> signature, Manifest by) =>
+        TreeSignature.Verify(by, Key, signed.Hash(), signed.Length, 0, signature);
+
+    private async Task WaitForAsync(ulong index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var change = signal.Next;
+                if (Has(index))
+                    return;
+                if (IsFrozen)
+                    throw new CoreRefusedException(CoreRefusal.Frozen);
+                if (Claims.Want(index))
+                    Tell(new CoreChange(CoreChangeKind.Wanted, index, 1));
+                await change.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            Claims.Unwant(index);
+        }
+    }
+}

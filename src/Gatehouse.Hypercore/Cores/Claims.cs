@@ -1,0 +1,108 @@
+using Gatehouse.Hypercore.Stores;
+
+namespace Gatehouse.Hypercore.Cores;
+
+/// <summary>
+/// Knows what is being asked of whom, for all peers of one core, so that no block and no upgrade is asked for twice. An
+/// owner is a peer's channel; when it goes it releases all. Safe for use by several threads.
+/// </summary>
+internal sealed class Claims
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<ulong, object> blocks = [];
+    private readonly SortedSet<ulong> wanted = [];
+    private object? upgrade;
+
+    /// <summary>Whether every block is wanted, or only those that somebody waits for.</summary>
+    public bool WantsAll { get; set; } = true;
+
+    public bool TryClaimUpgrade(object owner)
+    {
+        lock (gate)
+        {
+            if (upgrade is not null)
+                return false;
+            upgrade = owner;
+            return true;
+        }
+    }
+
+    public bool TryClaimBlock(object owner, ulong index)
+    {
+        lock (gate)
+            return blocks.TryAdd(index, owner);
+    }
+
+    /// <summary>Claims the first block of the range that is wanted, not held and not claimed.</summary>
+    public bool TryClaimNext(object owner, HeldBlocks held, BlockRange range, out ulong index)
+    {
+        lock (gate)
+        {
+            var end = range.Start + range.Length;
+            index = range.Start;
+            if (!WantsAll)
+            {
+                foreach (var candidate in range.Length == 0 ? [] : wanted.GetViewBetween(range.Start, end - 1))
+                {
+                    if (!held.Contains(candidate) && blocks.TryAdd(candidate, owner))
+                    {
+                        index = candidate;
+                        return true;
+                    }
+                }
+                return false;
+            }
+            for (index = Math.Max(range.Start, held.Contiguous); index < end; index++)
+            {
+                if (!held.Contains(index) && blocks.TryAdd(index, owner))
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    /// <summary>True when nobody waited for it before.</summary>
+    public bool Want(ulong index)
+    {
+        lock (gate)
+            return wanted.Add(index);
+    }
+
+    public void Unwant(ulong index)
+    {
+        lock (gate)
+            wanted.Remove(index);
+    }
+
+    public void ReleaseUpgrade(object owner)
+    {
+        lock (gate)
+        {
+            if (upgrade == owner)
+                upgrade = null;
+        }
+    }
+
+    public void ReleaseBlock(object owner, ulong index)
+    {
+        lock (gate)
+        {
+            if (blocks.TryGetValue(index, out var by) && by == owner)
+                blocks.Remove(index);
+        }
+    }
+
+    public void ReleaseAll(object owner)
+    {
+        lock (gate)
+        {
+            if (upgrade == owner)
+                upgrade = null;
+            foreach (var (index, by) in blocks)
+            {
+                if (by == owner)
+                    blocks.Remove(index); // allowed while enumerating a dictionary
+            }
+        }
+    }
+}

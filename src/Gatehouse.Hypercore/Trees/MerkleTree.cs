@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using Gatehouse.Hypercore.Encoding;
+
+namespace Gatehouse.Hypercore.Trees;
+
+/// <summary>
+/// Holds the roots of a log of some length and grows it: by leaves (a writer) or by whole subtrees that somebody sent (a
+/// reader). Remembers each node that came to be, to be stored. Reused: <see cref="Reset(MerkleTree)"/> starts again from
+/// another tree, so work on a copy costs no allocation and is committed by copying back.
+/// </summary>
+internal sealed class MerkleTree
+{
+    // While a subtree is merged there is one root more than a finished tree can have.
+    private readonly TreeNode[] roots = new TreeNode[FlatTree.MaxDepth + 1];
+    private TreeNode[] added = new TreeNode[FlatTree.MaxDepth];
+    private int rootCount, addedCount;
+
+    public ulong Length { get; private set; }
+
+    public ReadOnlySpan<TreeNode> Roots => roots.AsSpan(0, rootCount);
+
+    /// <summary>The nodes that came to be since the last reset, children before parents.</summary>
+    public ReadOnlyMemory<TreeNode> Added => added.AsMemory(0, addedCount);
+
+    public void Reset()
+    {
+        rootCount = addedCount = 0;
+        Length = 0;
+    }
+
+    public void Reset(MerkleTree other)
+    {
+        other.Roots.CopyTo(roots);
+        rootCount = other.rootCount;
+        addedCount = 0;
+        Length = other.Length;
+    }
+
+    /// <summary>Takes the roots of a tree of that length as they were stored: left to right.</summary>
+    public void Load(ulong length, ReadOnlySpan<TreeNode> stored)
+    {
+        stored.CopyTo(roots);
+        rootCount = stored.Length;
+        addedCount = 0;
+        Length = length;
+    }
+
+    public void AppendBlock(ReadOnlySpan<byte> block)
+    {
+        var cursor = new TreeCursor(2 * Length);
+        TryAppend(TreeNode.Leaf(Length, block), ref cursor);
+    }
+
+    /// <summary>
+    /// Appends a subtree whose top is the node under the cursor and merges what belongs together; the cursor follows up to
+    /// the root that results. False, with the tree in no usable state, when the subtree doesn't begin where the log ends, or
+    /// the log would be longer than can be numbered.
+    /// </summary>
+    public bool TryAppend(TreeNode node, ref TreeCursor cursor)
+    {
+        if (rootCount == roots.Length || cursor.Leaves > FlatTree.MaxLength - Length
+            || node.Index != cursor.Index || FlatTree.LeftSpan(node.Index) != 2 * Length)
+        {
+            return false;
+        }
+        Length += cursor.Leaves;
+        roots[rootCount++] = node;
+        Remember(node);
+        while (rootCount > 1 && cursor.SiblingIndex == roots[rootCount - 2].Index)
+        {
+            cursor.MoveToParent();
+            var parent = TreeNode.Parent(cursor.Index, roots[rootCount - 2], roots[rootCount - 1]);
+            if (parent.Size > CompactReader.MaxUInt)
+                return false;
+            roots[--rootCount - 1] = parent;
+            Remember(parent);
+        }
+        return true;
+    }
+
+    /// <summary>Adds a node to those to be stored that is in the tree but was not appended as a root.</summary>
+    public void Remember(TreeNode node)
+    {
+        if (addedCount == added.Length)
+            Array.Resize(ref added, added.Length * 2);
+        added[addedCount++] = node;
+    }
+
+    /// <summary>The root with that number, if there is one.</summary>
+    public TreeNode? Root(ulong index)
+    {
+        foreach (var root in Roots)
+        {
+            if (root.Index == index)
+                return root;
+        }
+        return null;
+    }
+
+    /// <summary>02; then hash, index and size of each root.</summary>
+    public Bytes32 Hash() => HashOf(Roots);
+
+    public static Bytes32 HashOf(ReadOnlySpan<TreeNode> roots)
+    {
+        const int RootBytes = Bytes32.Size + (2 * sizeof(ulong));
+        Span<byte> bytes = stackalloc byte[1 + ((FlatTree.MaxDepth + 1) * RootBytes)];
+        bytes[0] = Caps.RootsType;
+        var at = 1;
+        foreach (var root in roots)
+        {
+            root.Hash.CopyTo(bytes[at..]);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(at + Bytes32.Size)..], root.Index);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(at + Bytes32.Size + sizeof(ulong))..], root.Size);
+            at += RootBytes;
+        }
+        return Caps.Hash(bytes[..at]);
+    }
+}
