@@ -16,6 +16,8 @@ public sealed partial class Core
     private Action<CoreChange>? handlers;
     private ProofPlan? sparePlan; // answering costs no allocation while one peer asks at a time
 
+    internal ICoreStore Store => store;
+
     /// <summary>What is being asked of peers.</summary>
     internal Claims Claims { get; } = new();
 
@@ -97,7 +99,7 @@ public sealed partial class Core
         var before = head;
         try
         {
-            verdict = data is { Request: 0, Upgrade.Start: 0 } && head.Length > 0
+            verdict = data.Request == 0 // which answers no question but that of two histories
                 ? await TryConvictAsync(data, cancellationToken)
                 : await AcceptLockedAsync(data, cancellationToken);
         }

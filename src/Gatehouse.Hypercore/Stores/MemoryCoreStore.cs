@@ -60,7 +60,7 @@ public sealed class MemoryCoreStore : ICoreStore
         public ReadOnlyMemory<byte>? Block(ulong index)
         {
             lock (gate)
-                return blocks.TryGetValue(index, out var value) ? value : null;
+                return blocks.TryGetValue(index, out var value) ? value : default(ReadOnlyMemory<byte>?);
         }
 
         public void Nodes(ReadOnlySpan<ulong> indexes, Span<TreeNode?> found)
