@@ -1,0 +1,136 @@
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Replication.Messages;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Tests.Support;
+using static Gatehouse.Hypercore.Tests.Support.Cores;
+
+namespace Gatehouse.Hypercore.Tests.Cores;
+
+public sealed class EquivocationTests
+{
+    private static readonly System.Text.Json.JsonElement Vector = Vectors.Load("15-equivocation");
+
+    [Fact]
+    public async Task Two_histories_recorded_from_npm_freeze_the_core()
+    {
+        var ours = await WriterAsync("one", "two", "three-A");
+        Assert.Equal(Vector.Get("key").Text, ours.Key.Bytes.ToString());
+        Assert.Equal(Verdict.Refused, await ours.AcceptAsync(Recorded("equivocating writer", 2)));
+        Assert.False(ours.IsFrozen);
+        var proof = Recorded("equivocating writer", 0);
+        Assert.Equal(Verdict.Conflict, await ours.AcceptAsync(proof));
+        Assert.True(ours.IsFrozen);
+        var evidence = await ours.ReadEvidenceAsync();
+        Assert.Equal(proof, evidence!.Theirs.ToArray());
+        Assert.True(DataMessage.TryDecode(evidence.Ours, out var kept));
+        Assert.Equal(Vector.Get("A").Get("signature").Hex, kept.Upgrade!.Value.Signature.ToArray());
+        Assert.NotNull(kept.Manifest);
+    }
+
+    [Fact]
+    public async Task What_we_answer_to_the_question_is_what_npm_answered()
+    {
+        var theirs = await WriterAsync("one", "two", "three-B", "four-B");
+        Assert.Equal(
+            Recorded("equivocating writer", 0), await theirs.ProofAsync(new RequestMessage { Upgrade = new(0, 3) }));
+    }
+
+    [Fact]
+    public async Task The_evidence_convicts_at_anybodys()
+    {
+        var (a, b) = (await WriterAsync("one", "two-A"), await WriterAsync("one", "two-B", "three-B"));
+        var proof = await b.ProofAsync(new RequestMessage { Upgrade = new(0, 2) });
+        Assert.Equal(Verdict.Conflict, await a.AcceptAsync(proof));
+        var evidence = await a.ReadEvidenceAsync();
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), b.Key);
+        await reader.UpgradeAsync(await WriterAsync("one", "two-B"));
+        Assert.Equal(Verdict.Conflict, await reader.AcceptAsync(evidence!.Ours));
+    }
+
+    [Fact]
+    public async Task A_frozen_core_stays_frozen_keeps_what_it_has_and_takes_nothing()
+    {
+        var store = new MemoryCoreStore();
+        using var pair = Pair();
+        var core = await Core.CreateAsync(store, pair);
+        await core.AppendAsync(Blocks("one", "two-A"));
+        var other = await WriterAsync("one", "two-B", "three-B");
+        List<CoreChangeKind> told = [];
+        core.Subscribe(change => told.Add(change.Kind));
+        var proof = await other.ProofAsync(new RequestMessage { Upgrade = new(0, 2) });
+        Assert.Equal(Verdict.Conflict, await core.AcceptAsync(proof));
+        Assert.Equal([CoreChangeKind.Frozen], told);
+        Assert.Equal(CoreRefusal.Frozen, await WritingTests.RefusalAsync(core));
+        var again = await Core.CreateAsync(store, pair);
+        Assert.True(again.IsFrozen);
+        Assert.Equal(CoreRefusal.Frozen, await WritingTests.RefusalAsync(again));
+        Assert.Equal("two-A", await again.TextAsync(1));
+        var refused = await Assert.ThrowsAsync<CoreRefusedException>(async () => await again.GetAsync(2));
+        Assert.Equal(CoreRefusal.Frozen, refused.Reason);
+        Assert.Equal(Answer.NotAvailable, await again.AnswerAsync(new() { Id = 1, Block = new(0, 0), Manifest = true }));
+        Assert.Equal(Verdict.Refused, await again.AcceptAsync(proof));
+    }
+
+    [Fact]
+    public async Task A_waiting_reader_is_told_that_the_core_is_frozen()
+    {
+        var core = await WriterAsync("one", "two-A");
+        var waiting = core.GetAsync(2).AsTask();
+        var other = await WriterAsync("one", "two-B");
+        await core.AcceptAsync(await other.ProofAsync(new RequestMessage { Upgrade = new(0, 2) }));
+        await Assert.ThrowsAsync<CoreRefusedException>(() => waiting);
+    }
+
+    [Fact]
+    public async Task One_history_of_two_lengths_is_no_conflict()
+    {
+        var shorter = await WriterAsync("one", "two", "three");
+        var longer = await WriterAsync("one", "two", "three", "four", "five");
+        var request = new RequestMessage { Upgrade = new(0, 3) };
+        Assert.Equal(Verdict.Late, await shorter.AcceptAsync(await longer.ProofAsync(request)));
+        Assert.Equal(Verdict.Late, await longer.AcceptAsync(await shorter.ProofAsync(request)));
+        Assert.False(shorter.IsFrozen || longer.IsFrozen);
+        Assert.Null(await shorter.ReadEvidenceAsync());
+    }
+
+    [Fact]
+    public async Task A_proof_with_a_bit_flipped_convicts_nobody()
+    {
+        var ours = await WriterAsync("one", "two", "three-A");
+        var bit = 0;
+        foreach (var flipped in Flips.Of(Recorded("equivocating writer", 0)))
+        {
+            bit++;
+            if (await ours.AcceptAsync(flipped) != Verdict.Conflict)
+                continue;
+            // Flags that mean nothing or add an empty answer's parts, and the patch that isn't allowed.
+            Assert.True(DataMessage.TryDecode(flipped, out var data));
+            Assert.Equal(0UL, data.Request);
+            Assert.Equal(3UL, data.Upgrade!.Value.Length);
+            ours = await WriterAsync("one", "two", "three-A");
+        }
+        Assert.False(ours.IsFrozen);
+    }
+
+    [Fact]
+    public async Task Another_keys_history_convicts_nobody()
+    {
+        var ours = await WriterAsync("one", "two");
+        var other = await Core.CreateAsync(new MemoryCoreStore(), Pair(9));
+        await other.AppendAsync(Blocks("one", "TWO"));
+        var request = new RequestMessage { Upgrade = new(0, 2), Manifest = true };
+        Assert.Equal(Verdict.Refused, await ours.AcceptAsync(await other.ProofAsync(request)));
+        Assert.False(ours.IsFrozen);
+    }
+
+    /// <summary>The data message with that request id, without channel and type.</summary>
+    private static byte[] Recorded(string role, ulong request)
+    {
+        foreach (var entry in Vector.Get("log").EnumerateArray().Where(entry => entry.Get("role").Text == role))
+        {
+            if (entry.Find("messages")?[0].Find("data") is { } data && data.Get("request").Number == request)
+                return entry.Get("plaintext").Hex[2..];
+        }
+        throw new InvalidDataException("The recording has no such message.");
+    }
+}

@@ -1,0 +1,214 @@
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Tests.Support;
+using static Gatehouse.Hypercore.Tests.Support.Cores;
+
+namespace Gatehouse.Hypercore.Tests.Cores;
+
+public sealed class WritingTests
+{
+    [Fact]
+    public async Task What_is_appended_is_read_and_is_there_after_opening_again()
+    {
+        var store = new MemoryCoreStore();
+        using var pair = Pair();
+        var core = await Core.CreateAsync(store, pair);
+        Assert.Equal(0UL, await core.AppendAsync(Block("one")));
+        Assert.Equal(1UL, await core.AppendAsync(Blocks("two", "three")));
+        var again = await Core.CreateAsync(store, pair);
+        Assert.Equal((3UL, 3UL), (again.Length, again.ContiguousLength));
+        Assert.Equal(3UL, await again.AppendAsync(Block("four")));
+        var reader = await Core.OpenAsync(store, core.Key);
+        Assert.Equal(["one", "two", "three", "four"], await TextsAsync(reader, 4));
+        Assert.False(reader.IsWritable);
+    }
+
+    [Fact]
+    public async Task Blocks_appended_together_make_the_same_tree_as_one_by_one()
+    {
+        var together = await WriterAsync("a", "b", "c", "d", "e");
+        var apart = await Core.CreateAsync(new MemoryCoreStore(), Pair());
+        foreach (var text in new[] { "a", "b", "c", "d", "e" })
+            await apart.AppendAsync(Block(text));
+        var proof = new Replication.Messages.RequestMessage { Id = 1, Upgrade = new(0, 5), Manifest = true };
+        Assert.Equal(await together.ProofAsync(proof), await apart.ProofAsync(proof));
+    }
+
+    [Fact]
+    public async Task Nothing_an_empty_block_and_one_too_large_are_refused()
+    {
+        var core = await WriterAsync("one");
+        await Assert.ThrowsAsync<ArgumentException>(async () => await core.AppendAsync(Blocks()));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await core.AppendAsync(Blocks("two", "")));
+        await Assert.ThrowsAsync<ArgumentException>(
+            async () => await core.AppendAsync(new byte[Core.MaxBlockBytes + 1]));
+        Assert.Equal(1UL, core.Length);
+        Assert.Equal(1UL, await core.AppendAsync(new byte[Core.MaxBlockBytes]));
+    }
+
+    [Fact]
+    public async Task A_core_opened_to_read_is_not_written()
+    {
+        var reader = await ReaderAsync(3, Blocks("a", "b", "c"));
+        Assert.Equal(CoreRefusal.NotWritable, await RefusalAsync(reader));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_on_one_store_one_is_refused()
+    {
+        var store = new MemoryCoreStore();
+        using var pair = Pair();
+        var one = await Core.CreateAsync(store, pair);
+        var other = await Core.CreateAsync(store, pair);
+        await one.AppendAsync(Block("one"));
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(other));
+        Assert.Equal(0UL, other.Length);
+        Assert.Equal(["one"], await TextsAsync(await Core.CreateAsync(store, pair), 1));
+    }
+
+    [Fact]
+    public async Task Sixteen_appends_at_once_make_one_history()
+    {
+        var core = await WriterAsync("zero");
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(
+            i => Task.Run(async () => await core.AppendAsync(Block($"block {i}")))));
+        Assert.Equal(17UL, core.Length);
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), core.Key);
+        await reader.UpgradeAsync(core);
+        for (var i = 0UL; i < 17; i++)
+            await reader.FetchAsync(core, i);
+        Assert.Equal(17UL, reader.ContiguousLength);
+    }
+
+    [Fact]
+    public async Task A_change_is_told_after_it_is_in_the_store()
+    {
+        var core = await WriterAsync(Array.Empty<string>());
+        List<ulong> stored = [];
+        core.Subscribe(change =>
+        {
+            var head = core.Store.ReadHeadAsync(core.Key, Never);
+            Assert.True(head.IsCompletedSuccessfully);
+            stored.Add(head.Result!.Length);
+        });
+        await core.AppendAsync(Block("one"));
+        await core.AppendAsync(Blocks("two", "three"));
+        Assert.Equal([1UL, 3UL], stored);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_store_that_fails_leaves_a_whole_history_that_goes_on(bool afterCommit)
+    {
+        for (var calls = 0; calls < 6; calls++)
+        {
+            using var pair = Pair();
+            var memory = new MemoryCoreStore();
+            var store = new FaultyStore(memory) { FailsAfterCommit = afterCommit };
+            var core = await Core.CreateAsync(store, pair);
+            store.CallsUntilFailure = calls;
+            var appended = await AppendUntilFailureAsync(core);
+            Assert.Equal((ulong)appended, core.Length); // what failed is not announced, even when it was committed
+            var again = await Core.CreateAsync(memory, pair);
+            Assert.InRange(again.Length, (ulong)appended, (ulong)appended + 1);
+            Assert.Equal(again.Length, again.ContiguousLength);
+            Assert.Equal(again.Length, await again.AppendAsync(Block("goes on")));
+            var reader = await Core.OpenAsync(new MemoryCoreStore(), core.Key);
+            await reader.UpgradeAsync(again);
+            for (var i = 0UL; i < again.Length; i++)
+                await reader.FetchAsync(again, i);
+        }
+    }
+
+    [Fact]
+    public async Task After_a_failure_that_was_none_the_writer_must_open_again()
+    {
+        using var pair = Pair();
+        var store = new FaultyStore(new MemoryCoreStore()) { FailsAfterCommit = true };
+        var core = await Core.CreateAsync(store, pair);
+        store.CallsUntilFailure = 0;
+        await Assert.ThrowsAsync<IOException>(async () => await core.AppendAsync(Block("committed")));
+        store.CallsUntilFailure = int.MaxValue;
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(core));
+        Assert.Equal(["committed"], await TextsAsync(await Core.CreateAsync(store, pair), 1));
+    }
+
+    [Fact]
+    public async Task A_writer_whom_a_peer_has_seen_further_first_catches_up()
+    {
+        var whole = await WriterAsync("one", "two", "three");
+        var restored = await WriterAsync("one");
+        var peer = new object();
+        restored.Sightings.Add(peer, 3);
+        Assert.Equal(CoreRefusal.Behind, await RefusalAsync(restored));
+        await restored.UpgradeAsync(whole);
+        Assert.Equal(CoreRefusal.Behind, await RefusalAsync(restored)); // the blocks are missing yet
+        await restored.FetchAsync(whole, 2);
+        await restored.FetchAsync(whole, 1);
+        Assert.Equal(3UL, await restored.AppendAsync(Block("four")));
+        Assert.Equal(["one", "two", "three", "four"], await TextsAsync(restored, 4));
+    }
+
+    [Fact]
+    public async Task A_peer_without_proof_stops_the_writer_only_until_that_is_found()
+    {
+        var core = await WriterAsync("one");
+        var (liar, other) = (new object(), new object());
+        core.Sightings.Add(liar, 1_000_000);
+        core.Sightings.Add(other, 2);
+        core.Sightings.Disprove(liar);
+        Assert.Equal(CoreRefusal.Behind, await RefusalAsync(core));
+        core.DismissSightings();
+        Assert.Equal(1UL, await core.AppendAsync(Block("two")));
+    }
+
+    [Fact]
+    public async Task A_store_whose_tree_is_not_the_signed_one_is_not_opened()
+    {
+        var core = await WriterAsync("one", "two");
+        var head = (await core.Store.ReadHeadAsync(core.Key, Never))!;
+        var signature = head.Signature.ToArray();
+        signature[10] ^= 1;
+        var broken = new CoreCommit { ExpectedLength = 2, Head = head with { Signature = signature } };
+        Assert.True(await core.Store.CommitAsync(core.Key, broken, Never));
+        using var pair = Pair();
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await Core.CreateAsync(core.Store, pair));
+    }
+
+    internal static async Task<CoreRefusal> RefusalAsync(Core core)
+    {
+        var length = core.Length;
+        var refused = await Assert.ThrowsAsync<CoreRefusedException>(
+            async () => await core.AppendAsync(Block("refused")));
+        Assert.Equal(length, core.Length);
+        return refused.Reason;
+    }
+
+    private static async Task<int> AppendUntilFailureAsync(Core core)
+    {
+        for (var appended = 0; ; appended++)
+        {
+            try
+            {
+                await core.AppendAsync(Block($"block {appended}"));
+            }
+            catch (IOException)
+            {
+                return appended;
+            }
+        }
+    }
+
+    private static async Task<List<string>> TextsAsync(Core core, int count)
+    {
+        List<string> texts = [];
+        await foreach (var block in core.FollowAsync())
+        {
+            texts.Add(System.Text.Encoding.UTF8.GetString(block.Span));
+            if (texts.Count == count)
+                break;
+        }
+        return texts;
+    }
+}

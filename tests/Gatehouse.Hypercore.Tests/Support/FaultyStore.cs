@@ -1,0 +1,58 @@
+using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Trees;
+
+namespace Gatehouse.Hypercore.Tests.Support;
+
+/// <summary>A store that fails at its n-th call: before it does anything, or after it has committed.</summary>
+internal sealed class FaultyStore(ICoreStore store) : ICoreStore
+{
+    public int CallsUntilFailure { get; set; } = int.MaxValue;
+
+    public bool FailsAfterCommit { get; set; }
+
+    public ValueTask<CoreHead?> ReadHeadAsync(CoreKey key, CancellationToken cancellationToken)
+    {
+        Count();
+        return store.ReadHeadAsync(key, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<BlockRange>> ReadHeldAsync(CoreKey key, CancellationToken cancellationToken)
+    {
+        Count();
+        return store.ReadHeldAsync(key, cancellationToken);
+    }
+
+    public ValueTask<ReadOnlyMemory<byte>?> ReadBlockAsync(
+        CoreKey key, ulong index, CancellationToken cancellationToken)
+    {
+        Count();
+        return store.ReadBlockAsync(key, index, cancellationToken);
+    }
+
+    public ValueTask ReadNodesAsync(
+        CoreKey key, ReadOnlyMemory<ulong> indexes, Memory<TreeNode?> nodes, CancellationToken cancellationToken)
+    {
+        Count();
+        return store.ReadNodesAsync(key, indexes, nodes, cancellationToken);
+    }
+
+    public async ValueTask<bool> CommitAsync(CoreKey key, CoreCommit commit, CancellationToken cancellationToken)
+    {
+        if (!FailsAfterCommit)
+            Count();
+        var committed = await store.CommitAsync(key, commit, cancellationToken);
+        if (FailsAfterCommit)
+            Count();
+        return committed;
+    }
+
+    public ValueTask<Evidence?> ReadEvidenceAsync(CoreKey key, CancellationToken cancellationToken) =>
+        store.ReadEvidenceAsync(key, cancellationToken);
+
+    private void Count()
+    {
+        if (--CallsUntilFailure < 0)
+            throw new IOException("The disk is gone.");
+    }
+}
