@@ -26,6 +26,7 @@ public sealed partial class ArchitectureTests
         ["Users"] = ["Accounts", "Events"],
         ["Sessions"] = ["Users", "Accounts", "Tokens", "Mail", "Events"],
         ["Invites"] = [],
+        ["Jlinx"] = [],
         ["SignUp"] = ["Invites", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
         ["Recovery"] = ["SignUp", "Sessions", "Accounts", "Links", "Mail", "Events"],
         ["SocialLogin"] = ["Invites", "Sessions", "Users", "Accounts", "Tokens", "Mail", "Events"],

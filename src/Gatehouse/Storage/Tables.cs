@@ -26,6 +26,10 @@ internal static class Tables
         new("event_deliveries", "id"),
         new("signing_keys", "kid"),
         new("data_protection_keys", "id"),
+        new("cores", "core_key"),
+        new("core_blocks", "core_key", "idx"),
+        new("core_nodes", "core_key", "idx"),
+        new("core_evidence", "core_key"),
     ];
 
     /// <summary>What each database has of its own and no other may be given.</summary>

@@ -1,0 +1,228 @@
+using System.Globalization;
+using System.Text;
+using Dapper;
+using Gatehouse.Hypercore.Encoding;
+using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Trees;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Jlinx.Documents;
+
+/// <summary>
+/// Cores in the database. Promises: a commit is one durable transaction, and of two processes that append to one core one
+/// is refused, because the length that was signed for is part of the WHERE clause. Must never change or delete a block or
+/// a node: somebody has its signature.
+/// </summary>
+internal sealed class SqlCoreStore(Database database) : ICoreStore
+{
+    /// <summary>A statement's worth: its parameters stay below both databases' limits (32,766 and 65,535).</summary>
+    private const int BatchRows = 200;
+
+    private const string SelectHead = """
+        SELECT length AS Length, signature AS Signature, manifest AS Manifest, frozen AS Frozen
+        FROM cores WHERE core_key = @key
+        """;
+
+    // Numbers in a row have the same distance from their place in the row.
+    private const string SelectHeld = """
+        SELECT min(idx) AS Start, count(*) AS Length
+        FROM (SELECT idx, idx - row_number() OVER (ORDER BY idx) AS island FROM core_blocks WHERE core_key = @key) AS held
+        GROUP BY island ORDER BY min(idx)
+        """;
+
+    private const string SelectBlock = "SELECT value AS Value FROM core_blocks WHERE core_key = @key AND idx = @index";
+
+    private const string SelectEvidence =
+        "SELECT ours AS Ours, theirs AS Theirs, found_at AS FoundAt FROM core_evidence WHERE core_key = @key";
+
+    private const string UpdateHead = """
+        UPDATE cores SET length = @Length, signature = @Signature, manifest = @Manifest, frozen = @Frozen
+        WHERE core_key = @key AND length = @ExpectedLength AND frozen = 0
+        """;
+
+    private const string InsertHead = """
+        INSERT INTO cores (core_key, length, signature, manifest, frozen)
+        VALUES (@key, @Length, @Signature, @Manifest, @Frozen) ON CONFLICT (core_key) DO NOTHING
+        """;
+
+    private const string InsertEvidence = """
+        INSERT INTO core_evidence (core_key, ours, theirs, found_at) VALUES (@key, @Ours, @Theirs, @FoundAt)
+        """;
+
+    public async ValueTask<CoreHead?> ReadHeadAsync(CoreKey key, CancellationToken cancellationToken)
+    {
+        var row = await FirstAsync<HeadRow>(SelectHead, new { key = key.Bytes.ToArray() }, cancellationToken);
+        return row is null ? null : new CoreHead((ulong)row.Length, row.Signature, row.Manifest, row.Frozen != 0);
+    }
+
+    public async ValueTask<IReadOnlyList<BlockRange>> ReadHeldAsync(CoreKey key, CancellationToken cancellationToken)
+    {
+        var rows = await ListAsync<RangeRow>(SelectHeld, new { key = key.Bytes.ToArray() }, cancellationToken);
+        return [.. rows.Select(row => new BlockRange((ulong)row.Start, (ulong)row.Length))];
+    }
+
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadBlockAsync(
+        CoreKey key, ulong index, CancellationToken cancellationToken)
+    {
+        var parameters = new { key = key.Bytes.ToArray(), index = (long)index };
+        var row = await FirstAsync<BlockRow>(SelectBlock, parameters, cancellationToken);
+        return row is null ? default(ReadOnlyMemory<byte>?) : row.Value;
+    }
+
+    public async ValueTask ReadNodesAsync(
+        CoreKey key, ReadOnlyMemory<ulong> indexes, Memory<TreeNode?> nodes, CancellationToken cancellationToken)
+    {
+        var parameters = new DynamicParameters(new { key = key.Bytes.ToArray() });
+        var names = new StringBuilder();
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            names.Append(i == 0 ? "@" : ", @").Append(NameOf('i', i));
+            parameters.Add(NameOf('i', i), (long)indexes.Span[i]);
+        }
+        var sql = "SELECT idx AS Idx, size AS Size, hash AS Hash FROM core_nodes "
+            + $"WHERE core_key = @key AND idx IN ({names})"; // names made above
+        var rows = await ListAsync<NodeRow>(sql, parameters, cancellationToken);
+        var found = rows.ToDictionary(row => (ulong)row.Idx);
+        for (var i = 0; i < indexes.Length; i++)
+        {
+            nodes.Span[i] = found.TryGetValue(indexes.Span[i], out var row)
+                ? new TreeNode((ulong)row.Idx, (ulong)row.Size, new Bytes32(row.Hash))
+                : null;
+        }
+    }
+
+    public async ValueTask<bool> CommitAsync(CoreKey key, CoreCommit commit, CancellationToken cancellationToken)
+    {
+        var core = key.Bytes.ToArray();
+        return await database.TransactAsync(async db =>
+        {
+            if (!await TryMoveHeadAsync(db, core, commit)) // first, because it locks the row
+                return false;
+            await InsertBlocksAsync(db, core, commit.Blocks);
+            await InsertNodesAsync(db, core, commit.Nodes);
+            if (commit.Evidence is { } evidence)
+            {
+                await db.ExecuteAsync(InsertEvidence, new
+                {
+                    key = core,
+                    Ours = evidence.Ours.ToArray(),
+                    Theirs = evidence.Theirs.ToArray(),
+                    FoundAt = UnixMicros.Of(evidence.FoundAt),
+                });
+            }
+            return true;
+        }, cancellationToken);
+    }
+
+    public async ValueTask<Evidence?> ReadEvidenceAsync(CoreKey key, CancellationToken cancellationToken)
+    {
+        var row = await FirstAsync<EvidenceRow>(SelectEvidence, new { key = key.Bytes.ToArray() }, cancellationToken);
+        return row is null ? null : new Evidence(row.Ours, row.Theirs, UnixMicros.ToTime(row.FoundAt));
+    }
+
+    private static async Task<bool> TryMoveHeadAsync(Db db, byte[] key, CoreCommit commit)
+    {
+        var parameters = new
+        {
+            key,
+            Length = (long)commit.Head.Length,
+            Signature = commit.Head.Signature.ToArray(),
+            Manifest = commit.Head.Manifest.ToArray(),
+            Frozen = commit.Head.IsFrozen ? 1L : 0L,
+            ExpectedLength = (long)commit.ExpectedLength,
+        };
+        if (await db.ExecuteAsync(UpdateHead, parameters) == 1)
+            return true;
+        return commit.ExpectedLength == 0 && await db.ExecuteAsync(InsertHead, parameters) == 1;
+    }
+
+    private static async Task InsertBlocksAsync(Db db, byte[] key, IReadOnlyList<StoredBlock> blocks)
+    {
+        foreach (var batch in blocks.Chunk(BatchRows))
+        {
+            var parameters = new DynamicParameters(new { key });
+            for (var i = 0; i < batch.Length; i++)
+            {
+                parameters.Add(NameOf('i', i), (long)batch[i].Index);
+                parameters.Add(NameOf('v', i), batch[i].Value.ToArray());
+            }
+            await db.ExecuteAsync(Insert("core_blocks", "value", batch.Length, "iv"), parameters);
+        }
+    }
+
+    private static async Task InsertNodesAsync(Db db, byte[] key, ReadOnlyMemory<TreeNode> nodes)
+    {
+        for (var rest = nodes; !rest.IsEmpty; rest = rest[Math.Min(BatchRows, rest.Length)..])
+        {
+            var count = Math.Min(BatchRows, rest.Length);
+            var parameters = new DynamicParameters(new { key });
+            for (var i = 0; i < count; i++)
+            {
+                var node = rest.Span[i];
+                parameters.Add(NameOf('i', i), (long)node.Index);
+                parameters.Add(NameOf('s', i), (long)node.Size);
+                parameters.Add(NameOf('h', i), node.Hash.ToArray());
+            }
+            await db.ExecuteAsync(Insert("core_nodes", "size, hash", count, "ish"), parameters);
+        }
+    }
+
+    /// <summary>What is held already is the same, or the tree would not have been proven, so it may stay.</summary>
+    private static string Insert(string table, string columns, int rows, string letters)
+    {
+        var values = string.Join(", ", Enumerable.Range(0, rows).Select(
+            row => $"(@key, {string.Join(", ", letters.Select(letter => "@" + NameOf(letter, row)))})"));
+        return $"INSERT INTO {table} (core_key, idx, {columns}) VALUES {values} ON CONFLICT (core_key, idx) DO NOTHING";
+    }
+
+    private static string NameOf(char letter, int row) => string.Create(CultureInfo.InvariantCulture, $"{letter}{row}");
+
+    private Task<T?> FirstAsync<T>(string sql, object parameters, CancellationToken cancellationToken) where T : class =>
+        database.ReadAsync(db => db.FirstOrNullAsync<T>(sql, parameters), cancellationToken);
+
+    private Task<IReadOnlyList<T>> ListAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.ListAsync<T>(sql, parameters), cancellationToken);
+
+    // Set by name, not by constructor: SQLite knows no types of columns while there are no rows.
+    private sealed class HeadRow
+    {
+        public long Length { get; init; }
+
+        public required byte[] Signature { get; init; }
+
+        public required byte[] Manifest { get; init; }
+
+        public long Frozen { get; init; }
+    }
+
+    private sealed class RangeRow
+    {
+        public long Start { get; init; }
+
+        public long Length { get; init; }
+    }
+
+    private sealed class BlockRow
+    {
+        public required byte[] Value { get; init; }
+    }
+
+    private sealed class NodeRow
+    {
+        public long Idx { get; init; }
+
+        public long Size { get; init; }
+
+        public required byte[] Hash { get; init; }
+    }
+
+    private sealed class EvidenceRow
+    {
+        public required byte[] Ours { get; init; }
+
+        public required byte[] Theirs { get; init; }
+
+        public long FoundAt { get; init; }
+    }
+}
