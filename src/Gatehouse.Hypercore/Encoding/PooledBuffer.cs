@@ -17,11 +17,21 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.DefaultCapacity) 
 
     public ReadOnlySpan<byte> Written => array.AsSpan(0, Length);
 
+    /// <summary>The same, to be changed in place.</summary>
+    public Span<byte> Editable => array.AsSpan(0, Length);
+
     public ReadOnlyMemory<byte> WrittenMemory => array.AsMemory(0, Length);
 
     public CompactWriter Writer => new(this);
 
     public void Clear() => Length = 0;
+
+    /// <summary>Forgets what was written behind that many bytes.</summary>
+    public void Truncate(int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, (uint)Length, nameof(length));
+        Length = length;
+    }
 
     public void Advance(int count)
     {
