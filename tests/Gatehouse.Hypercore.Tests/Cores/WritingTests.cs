@@ -1,4 +1,5 @@
 using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Replication.Messages;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
@@ -30,7 +31,7 @@ public sealed class WritingTests
         var apart = await Core.CreateAsync(new MemoryCoreStore(), Pair());
         foreach (var text in new[] { "a", "b", "c", "d", "e" })
             await apart.AppendAsync(Block(text));
-        var proof = new Replication.Messages.RequestMessage { Id = 1, Upgrade = new(0, 5), Manifest = true };
+        var proof = new RequestMessage { Id = 1, Upgrade = new(0, 5), Manifest = true };
         Assert.Equal(await together.ProofAsync(proof), await apart.ProofAsync(proof));
     }
 

@@ -1,0 +1,221 @@
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Multiplexing;
+using Gatehouse.Hypercore.Replication.Messages;
+
+namespace Gatehouse.Hypercore.Replication;
+
+// What arrives. Malformed bytes end the connection; false proofs end the conversation about this core.
+internal sealed partial class CorePeer
+{
+    public override ValueTask<Receipt> ReceiveAsync(
+        ulong type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => type switch
+    {
+        SyncMessage.Type => new(OnSync(body.Span)),
+        RequestMessage.Type => new(OnRequest(body.Span)),
+        CancelMessage.Type => new(OnCancel(body.Span)),
+        DataMessage.Type => OnDataAsync(body, cancellationToken),
+        NoDataMessage.Type => new(OnNoData(body.Span)),
+        WantMessage.Type => new(OnWant(body.Span)),
+        BitfieldMessage.Type => new(OnBitfield(body.Span)),
+        RangeMessage.Type => new(OnRange(body.Span)),
+        _ => new(Receipt.Taken), // unwant, extensions, and what newer peers say
+    };
+
+    private Receipt OnSync(ReadOnlySpan<byte> body)
+    {
+        if (!SyncMessage.TryDecode(body, out var sync))
+            return Receipt.Malformed;
+        bool isNewFork;
+        var length = core.Length;
+        lock (gate)
+        {
+            isNewFork = sync.Fork != 0 && (remote.Sync?.Fork ?? 0) == 0;
+            remote.Apply(sync);
+            isUpgradeRefused = false;
+            refusedBelow = 0;
+            // Who is behind asks for nothing until it has heard its own length from us.
+            mustRepeatSync |= sync.Fork == 0 && length > sync.Length;
+        }
+        if (isNewFork)
+            served.Report(this, PeerFault.Fork);
+        if (core.IsWritable && sync.Fork == 0 && sync.Length > length)
+            core.Sightings.Add(session.Remote, sync.Length);
+        Wake();
+        return Receipt.Taken;
+    }
+
+    private Receipt OnRequest(ReadOnlySpan<byte> body)
+    {
+        if (!RequestMessage.TryDecode(body, out var request))
+            return Receipt.Malformed;
+        lock (gate)
+        {
+            if (!askedOfUs.TryAdd(request))
+                return Receipt.Malformed;
+        }
+        Wake();
+        return Receipt.Taken;
+    }
+
+    private Receipt OnCancel(ReadOnlySpan<byte> body)
+    {
+        if (!CancelMessage.TryDecode(body, out var cancel))
+            return Receipt.Malformed;
+        lock (gate)
+            askedOfUs.Cancel(cancel.Request);
+        return Receipt.Taken;
+    }
+
+    private Receipt OnWant(ReadOnlySpan<byte> body)
+    {
+        if (!WantMessage.TryDecode(body, out _))
+            return Receipt.Malformed;
+        lock (gate)
+            mustTellRange = true;
+        Wake();
+        return Receipt.Taken;
+    }
+
+    private Receipt OnRange(ReadOnlySpan<byte> body)
+    {
+        if (!RangeMessage.TryDecode(body, out var range))
+            return Receipt.Malformed;
+        lock (gate)
+        {
+            remote.Apply(range);
+            refusedBelow = 0;
+        }
+        Wake();
+        return Receipt.Taken;
+    }
+
+    private Receipt OnBitfield(ReadOnlySpan<byte> body)
+    {
+        if (!BitfieldMessage.TryDecode(body, out var bitfield))
+            return Receipt.Malformed;
+        lock (gate)
+        {
+            remote.Apply(bitfield);
+            refusedBelow = 0;
+        }
+        Wake();
+        return Receipt.Taken;
+    }
+
+    private Receipt OnNoData(ReadOnlySpan<byte> body)
+    {
+        if (!NoDataMessage.TryDecode(body, out var noData))
+            return Receipt.Malformed;
+        if (noData.Request == 0)
+        {
+            EndDoubt();
+            return Receipt.Taken;
+        }
+        if (TryTake(noData.Request, out var request))
+            OnRefusal(request);
+        return Receipt.Taken;
+    }
+
+    private async ValueTask<Receipt> OnDataAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        if (!DataMessage.TryDecode(body, out var data))
+            return Receipt.Malformed;
+        if (data.Request == 0)
+            return await OnHistoryAsync(data, cancellationToken);
+        if (!TryTake(data.Request, out var request))
+            return Receipt.Taken; // too late: it was cancelled, or asked before this conversation
+        if (data is { Block: null, Hash: null, Upgrade: null, Manifest: null })
+        {
+            OnRefusal(request);
+            return Receipt.Taken;
+        }
+        var verdict = Verdict.Refused;
+        try
+        {
+            if (data.Answers(request))
+                verdict = await core.AcceptAsync(data, cancellationToken);
+        }
+        finally
+        {
+            Release(request);
+        }
+        if (verdict is Verdict.Refused)
+            OnFalseProof();
+        if (verdict is Verdict.Conflict)
+            served.Report(this, PeerFault.TwoHistories);
+        // The change has woken the others while the claim was still ours.
+        if (request.Upgrade is not null || verdict != Verdict.Accepted || data.Block is null)
+            served.WakeAll(but: this);
+        Wake();
+        return Receipt.Taken;
+    }
+
+    /// <summary>A proof from nothing, sent to convict: asked for when something was false, or told to everybody.</summary>
+    private async ValueTask<Receipt> OnHistoryAsync(DataMessage data, CancellationToken cancellationToken)
+    {
+        if (core.Length == 0 || data.Upgrade is not { Start: 0 })
+            return Receipt.Taken;
+        if (await core.AcceptAsync(data, cancellationToken) == Verdict.Conflict)
+            served.Report(this, PeerFault.TwoHistories);
+        else
+            EndDoubt();
+        return Receipt.Taken;
+    }
+
+    private void OnFalseProof()
+    {
+        served.Report(this, PeerFault.FalseProof);
+        core.Sightings.Disprove(session.Remote);
+        bool hasHistory;
+        lock (gate)
+        {
+            hasHistory = core.Length > 0 && remote.Length > 0;
+            if (hasHistory && doubt == Doubt.None)
+                doubt = Doubt.MustAsk;
+        }
+        if (!hasHistory)
+            Close(PeerLeave.Distrust);
+    }
+
+    private void EndDoubt()
+    {
+        lock (gate)
+        {
+            if (doubt == Doubt.None)
+                return;
+        }
+        Close(PeerLeave.Distrust);
+    }
+
+    private bool TryTake(ulong id, out RequestMessage request)
+    {
+        lock (gate)
+        {
+            waitsSince = time.GetTimestamp();
+            return askedOfThem.TryTake(id, out request);
+        }
+    }
+
+    private void OnRefusal(in RequestMessage request)
+    {
+        lock (gate)
+        {
+            if (request.Upgrade is not null)
+                isUpgradeRefused = true;
+            else if (request.Block is { } block)
+                refusedBelow = Math.Max(refusedBelow, block.Index + 1);
+        }
+        if (request.Upgrade is not null)
+            core.Sightings.Disprove(session.Remote);
+        Release(request);
+        served.WakeAll();
+    }
+
+    private void Release(in RequestMessage request)
+    {
+        if (request.Upgrade is not null)
+            core.Claims.ReleaseUpgrade(this);
+        if (request.Block is { } block)
+            core.Claims.ReleaseBlock(this, block.Index);
+    }
+}

@@ -1,0 +1,226 @@
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Encoding;
+using Gatehouse.Hypercore.Replication.Messages;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Streams;
+
+namespace Gatehouse.Hypercore.Replication;
+
+// What is said: where we stand, then answers, then questions. Only the one who writes the connection comes here.
+internal sealed partial class CorePeer
+{
+    private const int TurnLength = 16; // messages of a kind, until another core is heard
+    private const ulong RangeStep = 256; // blocks: telling of each would cost as much as fetching small ones
+
+    private SyncMessage? saidSync;
+    private ulong saidContiguous;
+
+    public override async ValueTask<bool> SpeakAsync(FrameWriter writer, CancellationToken cancellationToken)
+    {
+        if (core.IsFrozen)
+        {
+            await SayFrozenAsync(writer, cancellationToken);
+            return false;
+        }
+        SayWhereWeStand(writer);
+        if (IsInDoubt(writer))
+            return false;
+        var hasMore = await AnswerAsync(writer, cancellationToken);
+        return await AskAsync(writer, cancellationToken) || hasMore;
+    }
+
+    private void SayWhereWeStand(FrameWriter writer)
+    {
+        SyncMessage? sync = null;
+        var contiguous = core.ContiguousLength;
+        bool isFirst, tellsRange;
+        lock (gate)
+        {
+            isFirst = saidSync is null;
+            var now = WhereWeStand(contiguous);
+            if (now != saidSync || mustRepeatSync)
+                sync = saidSync = now;
+            tellsRange = contiguous > 0 && (mustTellRange || IsWorthTelling(contiguous));
+            mustRepeatSync = mustTellRange = false;
+            if (tellsRange)
+                saidContiguous = contiguous;
+        }
+        // Blocks before the length that has them: whoever hears of the length asks for its last block at once.
+        if (isFirst)
+            SaySync(writer, sync);
+        if (tellsRange)
+        {
+            new RangeMessage(false, 0, contiguous).Encode(Begin(writer, RangeMessage.Type).Writer);
+            writer.End();
+        }
+        if (!isFirst)
+            SaySync(writer, sync);
+    }
+
+    private bool IsWorthTelling(ulong contiguous) =>
+        contiguous > saidContiguous
+        && (contiguous == core.Length || (contiguous - saidContiguous >= RangeStep && remote.Contiguous < contiguous));
+
+    private SyncMessage WhereWeStand(ulong contiguous)
+    {
+        var length = core.Length;
+        var flags = SyncFlags.Uploading | SyncFlags.Downloading;
+        if (contiguous >= length)
+            flags |= SyncFlags.CanUpgrade; // who has holes may miss a node of the proof
+        if (core.Manifest is { } manifest && !manifest.IsCompat(core.Key))
+            flags |= SyncFlags.HasManifest;
+        return new SyncMessage(flags, 0, length, remote.Sync is { Fork: 0 } sync ? sync.Length : 0);
+    }
+
+    private void SaySync(FrameWriter writer, SyncMessage? sync)
+    {
+        if (sync is not { } message)
+            return;
+        message.Encode(Begin(writer, SyncMessage.Type).Writer);
+        writer.End();
+    }
+
+    /// <summary>Shows what convicts the signers, to everybody who would believe them, and ends.</summary>
+    private async ValueTask SayFrozenAsync(FrameWriter writer, CancellationToken cancellationToken)
+    {
+        if (await core.ReadEvidenceAsync(cancellationToken) is { } evidence)
+        {
+            Begin(writer, DataMessage.Type).Writer.WriteFixed(evidence.Ours.Span);
+            writer.End();
+        }
+        Close();
+    }
+
+    private bool IsInDoubt(FrameWriter writer)
+    {
+        ulong length;
+        lock (gate)
+        {
+            if (doubt != Doubt.MustAsk)
+                return doubt != Doubt.None;
+            doubt = Doubt.Asked;
+            waitsSince = time.GetTimestamp();
+            length = Math.Min(core.Length, remote.Length);
+        }
+        var request = new RequestMessage { Upgrade = new UpgradeRequest(0, length) };
+        request.Encode(Begin(writer, RequestMessage.Type).Writer);
+        writer.End();
+        return true;
+    }
+
+    private async ValueTask<bool> AnswerAsync(FrameWriter writer, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < TurnLength; i++)
+        {
+            RequestMessage request;
+            lock (gate)
+            {
+                if (isOver || !askedOfUs.TryTake(out request))
+                    return false;
+            }
+            var output = Begin(writer, DataMessage.Type);
+            var answer = await core.ProveAsync(request, output, cancellationToken);
+            if (answer != Answer.Proof)
+            {
+                writer.Abandon();
+                var reason = answer == Answer.Invalid ? NoDataMessage.Invalid : NoDataMessage.NotAvailable;
+                new NoDataMessage(request.Id, reason).Encode(Begin(writer, NoDataMessage.Type).Writer);
+            }
+            writer.End();
+        }
+        return true;
+    }
+
+    private async ValueTask<bool> AskAsync(FrameWriter writer, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < TurnLength; i++)
+        {
+            if (!TryPlan(out var request))
+                return false;
+            if (request is { Upgrade: null, Block: { } block })
+            {
+                var nodes = await core.CountMissingAsync(block.Index, cancellationToken);
+                request = request with { Block = block with { Nodes = nodes } };
+            }
+            request.Encode(Begin(writer, RequestMessage.Type).Writer);
+            writer.End();
+        }
+        return true;
+    }
+
+    private bool TryPlan(out RequestMessage request)
+    {
+        lock (gate)
+        {
+            request = default;
+            if (isOver || askedOfThem.IsFull || remote.Sync is not { Fork: 0 } sync)
+                return false;
+            if (!TryPlanUpgrade(sync, out request) && !TryPlanBlock(out request))
+                return false;
+            if (askedOfThem.Count == 0)
+                waitsSince = time.GetTimestamp();
+            request = askedOfThem.Add(request);
+            return true;
+        }
+    }
+
+    private bool TryPlanUpgrade(SyncMessage sync, out RequestMessage request)
+    {
+        request = default;
+        if (isUpgradeRefused || (sync.Flags & SyncFlags.CanUpgrade) == SyncFlags.None || sync.Length <= core.Length
+            || !core.Claims.TryClaimUpgrade(this))
+        {
+            return false;
+        }
+        var length = core.Length; // stays, now that nobody else may raise it
+        if (sync.Length <= length || sync.RemoteLength != length)
+        {
+            core.Claims.ReleaseUpgrade(this);
+            return false;
+        }
+        // The last block in the same answer: what was just appended is here after one round trip.
+        var last = sync.Length - 1;
+        var takesLast = length > 0 && core.Claims.WantsAll && remote.Has(last) && core.Claims.TryClaimBlock(this, last);
+        request = new RequestMessage
+        {
+            Upgrade = new UpgradeRequest(length, sync.Length - length),
+            Block = takesLast ? new BlockRequest(last, 0) : null,
+            Manifest = core.Manifest is null && (sync.Flags & SyncFlags.HasManifest) != SyncFlags.None,
+        };
+        return true;
+    }
+
+    private bool TryPlanBlock(out RequestMessage request)
+    {
+        request = default;
+        if (TryClaim(new BlockRange(0, remote.Contiguous), out var index))
+        {
+            request = new RequestMessage { Block = new BlockRequest(index, 0) };
+            return true;
+        }
+        foreach (var run in remote.Runs)
+        {
+            if (!TryClaim(run, out index))
+                continue;
+            request = new RequestMessage { Block = new BlockRequest(index, 0) };
+            return true;
+        }
+        return false;
+    }
+
+    private bool TryClaim(BlockRange range, out ulong index)
+    {
+        var start = Math.Max(range.Start, refusedBelow);
+        var end = Math.Min(range.Start + range.Length, core.Length);
+        index = 0;
+        return end > start && core.TryClaimNext(this, new BlockRange(start, end - start), out index);
+    }
+
+    private PooledBuffer Begin(FrameWriter writer, ulong type)
+    {
+        var output = writer.Begin();
+        output.Writer.WriteUInt(LocalNumber);
+        output.Writer.WriteUInt(type);
+        return output;
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Replication;
+using Gatehouse.Hypercore.Streams;
+
+namespace Gatehouse.Hypercore.Transports;
+
+/// <summary>
+/// Keeps one connection to one peer: dials, replicates, and dials again after a pause of 1 to 60 seconds, until it is
+/// disposed.
+/// </summary>
+public sealed class Dialler : IAsyncDisposable
+{
+    private readonly Replicator replicator;
+    private readonly PublicKey? expected;
+    private readonly Func<CancellationToken, Task<Stream>> connect;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Task dialling;
+
+    private Dialler(Replicator replicator, PublicKey? expected, Func<CancellationToken, Task<Stream>> connect)
+    {
+        this.replicator = replicator;
+        this.expected = expected;
+        this.connect = connect;
+        dialling = DialAsync(stopping.Token);
+    }
+
+    /// <summary>
+    /// Why the last connection, or try of one, ended. Null while the first is under way.
+    /// </summary>
+    public ConnectionEnd? LastEnd { get; private set; }
+
+    /// <summary>Dials by TCP.</summary>
+    /// <param name="expected">Whom it must be; null for anybody, who then gets what he knows the key of.</param>
+    public static Dialler Tcp(Replicator replicator, string host, int port, PublicKey? expected = null)
+    {
+        ArgumentNullException.ThrowIfNull(replicator);
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        return new Dialler(replicator, expected, async cancellationToken =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            try
+            {
+                await socket.ConnectAsync(host, port, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Dials a WebSocket (ws or wss) that carries the stream in binary messages.</summary>
+    /// <inheritdoc cref="Tcp"/>
+    public static Dialler WebSocket(Replicator replicator, Uri address, PublicKey? expected = null)
+    {
+        ArgumentNullException.ThrowIfNull(replicator);
+        ArgumentNullException.ThrowIfNull(address);
+        return new Dialler(replicator, expected, async cancellationToken =>
+        {
+            var socket = new ClientWebSocket();
+            try
+            {
+                socket.Options.AddSubProtocol(WebSocketStream.SubProtocol);
+                await socket.ConnectAsync(address, cancellationToken);
+                return new WebSocketStream(socket);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        });
+    }
+
+    /// <summary>Ends the connection and dials no more.</summary>
+    /// <exception cref="CoreRefusedException">A store was changed by another process: that had ended the dialling.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await dialling;
+        stopping.Dispose();
+    }
+
+    private async Task DialAsync(CancellationToken cancellationToken)
+    {
+        var backOff = new BackOff();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            LastEnd = await TryOnceAsync(cancellationToken);
+            if (LastEnd is not (ConnectionEnd.HandshakeTimedOut or ConnectionEnd.HandshakeRefused
+                or ConnectionEnd.AnotherPeer or ConnectionEnd.NotAdmitted or ConnectionEnd.Unreachable))
+            {
+                backOff.Reset();
+            }
+            await Task.Delay(backOff.Next(), replicator.Time, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<ConnectionEnd> TryOnceAsync(CancellationToken cancellationToken)
+    {
+        Stream stream;
+        try
+        {
+            stream = await connect(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return ConnectionEnd.Stopped;
+        }
+        catch (Exception exception) when (Carrier.IsBroken(exception))
+        {
+            return ConnectionEnd.Unreachable;
+        }
+        return await replicator.AttachAsync(stream, isInitiator: true, expected, cancellationToken);
+    }
+}

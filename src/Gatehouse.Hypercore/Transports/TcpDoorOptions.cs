@@ -1,0 +1,14 @@
+namespace Gatehouse.Hypercore.Transports;
+
+/// <summary>Limits who comes in by TCP.</summary>
+public sealed record TcpDoorOptions
+{
+    /// <summary>How many connections there may be at once. Default: 256; an idle one costs some 20 KiB.</summary>
+    public int MaxConnections { get; init; } = 256;
+
+    /// <summary>How many of them may come from one address. Default: 16, for peers behind one router.</summary>
+    public int MaxConnectionsPerAddress { get; init; } = 16;
+
+    /// <summary>Told when a connection ended because a store failed, or by a bug. It neither waits nor throws.</summary>
+    public Action<Exception>? Failed { get; init; }
+}
