@@ -1,3 +1,4 @@
+using System.Buffers;
 using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Encoding;
 using Gatehouse.Hypercore.Manifests;
@@ -14,6 +15,8 @@ public sealed partial class Core
 {
     private readonly Lock handlersGate = new();
     private Action<CoreChange>? handlers;
+    private readonly ulong[] openIndex = new ulong[1]; // both touched by who holds the gate
+    private readonly TreeNode?[] openNode = new TreeNode?[1];
     private ProofPlan? sparePlan; // answering costs no allocation while one peer asks at a time
 
     internal ICoreStore Store => store;
@@ -81,14 +84,22 @@ public sealed partial class Core
         var length = Length;
         if (index >= length)
             return 0;
-        var indexes = new ulong[FlatTree.MaxDepth];
-        var count = 0;
-        for (var cursor = new TreeCursor(2 * index); !cursor.Contains(2 * length); cursor.MoveToParent())
-            indexes[count++] = cursor.Index;
-        var nodes = new TreeNode?[count];
-        await store.ReadNodesAsync(Key, indexes.AsMemory(0, count), nodes, cancellationToken);
-        var missing = Array.FindIndex(nodes, node => node is not null);
-        return (ulong)(missing < 0 ? count : missing);
+        var indexes = ArrayPool<ulong>.Shared.Rent(FlatTree.MaxDepth);
+        var nodes = ArrayPool<TreeNode?>.Shared.Rent(FlatTree.MaxDepth);
+        try
+        {
+            var count = 0;
+            for (var cursor = new TreeCursor(2 * index); !cursor.Contains(2 * length); cursor.MoveToParent())
+                indexes[count++] = cursor.Index;
+            await store.ReadNodesAsync(Key, indexes.AsMemory(0, count), nodes.AsMemory(0, count), cancellationToken);
+            var missing = Array.FindIndex(nodes, 0, count, node => node is not null);
+            return (ulong)(missing < 0 ? count : missing);
+        }
+        finally
+        {
+            ArrayPool<ulong>.Shared.Return(indexes);
+            ArrayPool<TreeNode?>.Shared.Return(nodes);
+        }
     }
 
     /// <summary>Verifies an answer and commits it. Whether it was asked for is the caller's to know.</summary>
@@ -176,9 +187,9 @@ public sealed partial class Core
     {
         if (tree.Root(node.Index) is { } root)
             return root == node;
-        var found = new TreeNode?[1];
-        await store.ReadNodesAsync(Key, new[] { node.Index }, found, cancellationToken);
-        return found[0] == node;
+        openIndex[0] = node.Index;
+        await store.ReadNodesAsync(Key, openIndex, openNode, cancellationToken);
+        return openNode[0] == node;
     }
 
     private async ValueTask<Verdict> CommitAsync(

@@ -50,8 +50,8 @@ public sealed class MemoryCoreStore : ICoreStore
     private sealed class Entry
     {
         private readonly Lock gate = new();
-        private readonly Dictionary<ulong, byte[]> blocks = [];
-        private readonly Dictionary<ulong, TreeNode> nodes = [];
+        private readonly Pages<byte[]?> blocks = new();
+        private readonly Pages<TreeNode?> nodes = new();
 
         public CoreHead? Head { get; private set; }
 
@@ -60,7 +60,7 @@ public sealed class MemoryCoreStore : ICoreStore
         public ReadOnlyMemory<byte>? Block(ulong index)
         {
             lock (gate)
-                return blocks.TryGetValue(index, out var value) ? value : default(ReadOnlyMemory<byte>?);
+                return blocks[index] is { } value ? value : default(ReadOnlyMemory<byte>?);
         }
 
         public void Nodes(ReadOnlySpan<ulong> indexes, Span<TreeNode?> found)
@@ -68,7 +68,7 @@ public sealed class MemoryCoreStore : ICoreStore
             lock (gate)
             {
                 for (var i = 0; i < indexes.Length; i++)
-                    found[i] = nodes.TryGetValue(indexes[i], out var node) ? node : null;
+                    found[i] = nodes[indexes[i]];
             }
         }
 
@@ -77,8 +77,11 @@ public sealed class MemoryCoreStore : ICoreStore
             lock (gate)
             {
                 var held = new HeldBlocks();
-                foreach (var index in blocks.Keys.Order())
-                    held.Add(index);
+                foreach (var index in blocks.Indexes())
+                {
+                    if (blocks[index] is not null)
+                        held.Add(index);
+                }
                 return held.Ranges();
             }
         }
@@ -91,11 +94,14 @@ public sealed class MemoryCoreStore : ICoreStore
                     return false;
                 foreach (var block in commit.Blocks)
                 {
-                    if (!blocks.ContainsKey(block.Index))
-                        blocks.Add(block.Index, block.Value.ToArray());
+                    if (blocks[block.Index] is null)
+                        blocks.Set(block.Index, block.Value.ToArray());
                 }
                 foreach (var node in commit.Nodes.Span)
-                    nodes.TryAdd(node.Index, node);
+                {
+                    if (nodes[node.Index] is null)
+                        nodes.Set(node.Index, node);
+                }
                 Head = commit.Head;
                 Evidence ??= commit.Evidence;
                 return true;

@@ -10,9 +10,12 @@ namespace Gatehouse.Hypercore.Trees;
 /// </summary>
 internal sealed class MerkleTree
 {
+    // A server has many cores, and most of them are at rest: after a large batch the memory is given back.
+    private const int MostKept = 1024;
+
     // While a subtree is merged there is one root more than a finished tree can have.
     private readonly TreeNode[] roots = new TreeNode[FlatTree.MaxDepth + 1];
-    private TreeNode[] added = new TreeNode[FlatTree.MaxDepth];
+    private TreeNode[] added = [];
     private int rootCount, addedCount;
 
     public ulong Length { get; private set; }
@@ -24,16 +27,17 @@ internal sealed class MerkleTree
 
     public void Reset()
     {
-        rootCount = addedCount = 0;
+        rootCount = 0;
         Length = 0;
+        ClearAdded();
     }
 
     public void Reset(MerkleTree other)
     {
         other.Roots.CopyTo(roots);
         rootCount = other.rootCount;
-        addedCount = 0;
         Length = other.Length;
+        ClearAdded();
     }
 
     /// <summary>Takes the roots of a tree of that length as they were stored: left to right.</summary>
@@ -41,8 +45,8 @@ internal sealed class MerkleTree
     {
         stored.CopyTo(roots);
         rootCount = stored.Length;
-        addedCount = 0;
         Length = length;
+        ClearAdded();
     }
 
     public void AppendBlock(ReadOnlySpan<byte> block)
@@ -82,7 +86,7 @@ internal sealed class MerkleTree
     public void Remember(TreeNode node)
     {
         if (addedCount == added.Length)
-            Array.Resize(ref added, added.Length * 2);
+            Array.Resize(ref added, Math.Max(added.Length * 2, FlatTree.MaxDepth));
         added[addedCount++] = node;
     }
 
@@ -114,5 +118,12 @@ internal sealed class MerkleTree
             at += RootBytes;
         }
         return Caps.Hash(bytes[..at]);
+    }
+
+    private void ClearAdded()
+    {
+        addedCount = 0;
+        if (added.Length > MostKept)
+            added = [];
     }
 }

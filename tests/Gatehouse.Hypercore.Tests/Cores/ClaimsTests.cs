@@ -1,0 +1,72 @@
+using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Stores;
+
+namespace Gatehouse.Hypercore.Tests.Cores;
+
+public sealed class ClaimsTests
+{
+    private readonly Claims claims = new();
+    private readonly HeldBlocks held = new();
+    private readonly object one = new(), other = new();
+
+    [Fact]
+    public void No_block_is_asked_of_two_peers()
+    {
+        held.Add(0);
+        Assert.Equal([1UL, 2, 3], new[] { Next(one), Next(other), Next(one) }.Select(index => index!.Value));
+        Assert.False(claims.TryClaimBlock(other, 1));
+        claims.ReleaseBlock(other, 1); // who didn't claim it can't release it
+        Assert.False(claims.TryClaimBlock(other, 1));
+        claims.ReleaseBlock(one, 1);
+        Assert.Equal(1UL, Next(other));
+    }
+
+    [Fact]
+    public void What_is_held_and_what_the_peer_does_not_have_is_not_asked_for()
+    {
+        held.Add(1);
+        Assert.Equal([0UL, 2], new[] { Next(one, 3), Next(one, 3) }.Select(index => index!.Value));
+        Assert.Null(Next(one, 3));
+        Assert.Null(Next(other, 0));
+    }
+
+    [Fact]
+    public void One_peer_is_asked_for_the_upgrade()
+    {
+        Assert.True(claims.TryClaimUpgrade(one));
+        Assert.False(claims.TryClaimUpgrade(other));
+        claims.ReleaseUpgrade(other);
+        Assert.False(claims.TryClaimUpgrade(other));
+        claims.ReleaseUpgrade(one);
+        Assert.True(claims.TryClaimUpgrade(other));
+    }
+
+    [Fact]
+    public void A_peer_that_goes_leaves_all_it_was_asked_for_to_others()
+    {
+        Assert.True(claims.TryClaimUpgrade(one));
+        Assert.Equal((0UL, 1UL), (Next(one), Next(one)));
+        Assert.Equal(2UL, Next(other));
+        claims.ReleaseAll(one);
+        Assert.True(claims.TryClaimUpgrade(other));
+        Assert.Equal((0UL, 1UL, 3UL), (Next(other), Next(other), Next(other)));
+    }
+
+    [Fact]
+    public void On_demand_only_what_somebody_waits_for_is_asked_for()
+    {
+        claims.WantsAll = false;
+        Assert.Null(Next(one));
+        Assert.True(claims.Want(7));
+        Assert.False(claims.Want(7));
+        Assert.Null(Next(one, 7));
+        Assert.Equal(7UL, Next(one, 8));
+        Assert.Null(Next(other, 8));
+        claims.ReleaseAll(one);
+        claims.Unwant(7);
+        Assert.Null(Next(one, 8));
+    }
+
+    private ulong? Next(object owner, ulong end = 100) =>
+        claims.TryClaimNext(owner, held, new BlockRange(0, end), out var index) ? index : null;
+}
