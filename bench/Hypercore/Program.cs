@@ -16,7 +16,14 @@ switch (args)
     case ["verify", var count]:
         await Verifying.RunAsync(int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
+    case ["serve", var count]:
+        await Replicating.ServeAsync(int.Parse(count, CultureInfo.InvariantCulture));
+        return 0;
+    case ["fetch", var count, var port, var key]:
+        await Replicating.FetchAsync(
+            int.Parse(count, CultureInfo.InvariantCulture), int.Parse(port, CultureInfo.InvariantCulture), key);
+        return 0;
     default:
-        Console.Error.WriteLine("limits | append N | batch N | verify N");
+        Console.Error.WriteLine("limits | append N | batch N | verify N | serve N | fetch N PORT KEY");
         return 2;
 }
