@@ -144,7 +144,7 @@ internal sealed partial class CorePeer
         if (verdict is Verdict.Conflict)
             served.Report(this, PeerFault.TwoHistories);
         // The change has woken the others while the claim was still ours.
-        if (request.Upgrade is not null || verdict != Verdict.Accepted || data.Block is null)
+        if (request.Upgrade is not null || request.Manifest || verdict != Verdict.Accepted || data.Block is null)
             served.WakeAll(but: this);
         Wake();
         return Receipt.Taken;
@@ -200,7 +200,7 @@ internal sealed partial class CorePeer
     {
         lock (gate)
         {
-            if (request.Upgrade is not null)
+            if (request.Upgrade is not null || request.Manifest)
                 isUpgradeRefused = true;
             else if (request.Block is { } block)
                 refusedBelow = Math.Max(refusedBelow, block.Index + 1);
@@ -213,7 +213,7 @@ internal sealed partial class CorePeer
 
     private void Release(in RequestMessage request)
     {
-        if (request.Upgrade is not null)
+        if (request.Upgrade is not null || request.Manifest)
             core.Claims.ReleaseUpgrade(this);
         if (request.Block is { } block)
             core.Claims.ReleaseBlock(this, block.Index);

@@ -155,8 +155,12 @@ internal sealed partial class CorePeer
             request = default;
             if (isOver || askedOfThem.IsFull || remote.Sync is not { Fork: 0 } sync)
                 return false;
-            if (!TryPlanUpgrade(sync, out request) && !TryPlanBlock(out request))
+            if (!TryPlanUpgrade(sync, out request)
+                && !TryPlanManifest(sync, out request)
+                && !TryPlanBlock(out request))
+            {
                 return false;
+            }
             if (askedOfThem.Count == 0)
                 waitsSince = time.GetTimestamp();
             request = askedOfThem.Add(request);
@@ -188,6 +192,14 @@ internal sealed partial class CorePeer
             Manifest = core.Manifest is null && (sync.Flags & SyncFlags.HasManifest) != SyncFlags.None,
         };
         return true;
+    }
+
+    /// <summary>Of a core that is still empty: with it, the first block costs no more than any other.</summary>
+    private bool TryPlanManifest(SyncMessage sync, out RequestMessage request)
+    {
+        request = new RequestMessage { Manifest = true };
+        return !isUpgradeRefused && core.Manifest is null && sync.Length == 0
+            && (sync.Flags & SyncFlags.HasManifest) != SyncFlags.None && core.Claims.TryClaimUpgrade(this);
     }
 
     private bool TryPlanBlock(out RequestMessage request)

@@ -39,7 +39,8 @@ internal static class Carrier
         }
     }
 
-    // The last is what pipes and WebSockets say when they were closed from here meanwhile.
+    // The last two are what pipes and WebSockets say when they were closed from here meanwhile.
     public static bool IsBroken(Exception exception) =>
-        exception is IOException or SocketException or WebSocketException or InvalidOperationException;
+        exception is IOException or SocketException or WebSocketException or InvalidOperationException
+            or NotSupportedException;
 }

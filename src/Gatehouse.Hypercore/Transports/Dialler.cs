@@ -65,9 +65,9 @@ public sealed class Dialler : IAsyncDisposable
             var socket = new ClientWebSocket();
             try
             {
-                socket.Options.AddSubProtocol(WebSocketStream.SubProtocol);
+                socket.Options.AddSubProtocol(WebSocketTransport.SubProtocol);
                 await socket.ConnectAsync(address, cancellationToken);
-                return new WebSocketStream(socket);
+                return WebSocketTransport.Carry(socket);
             }
             catch
             {

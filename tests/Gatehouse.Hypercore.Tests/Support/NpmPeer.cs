@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Gatehouse.Hypercore.Keys;
+
+namespace Gatehouse.Hypercore.Tests.Support;
+
+/// <summary>A peer made of the npm packages, in its own process: <c>tests/node/hypercore/peer.mjs</c>.</summary>
+internal sealed class NpmPeer : IAsyncDisposable
+{
+    private static readonly string NodeFolder = Path.Combine(FindRoot(), "tests", "node");
+
+    private readonly string folder = Directory.CreateTempSubdirectory("hypercore-npm-").FullName;
+    private readonly Process process;
+
+    public NpmPeer()
+    {
+        var start = new ProcessStartInfo("node")
+        {
+            WorkingDirectory = NodeFolder,
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        start.ArgumentList.Add("hypercore/peer.mjs");
+        start.ArgumentList.Add(folder);
+        process = Process.Start(start)!;
+    }
+
+    /// <summary>From now on cores share a store and a stream.</summary>
+    public Task UseStoreAsync() => DoAsync(new() { ["op"] = "store" });
+
+    public async Task<CoreKey> CreateAsync(string name, string kind = "core")
+    {
+        var made = await DoAsync(new() { ["op"] = kind, ["name"] = name });
+        return KeyOf(made);
+    }
+
+    public async Task<CoreKey> CreateMultisigAsync(string name, params string[] blocks)
+    {
+        var made = await DoAsync(new() { ["op"] = "multisig", ["name"] = name, ["blocks"] = Array(blocks) });
+        return KeyOf(made);
+    }
+
+    public Task OpenAsync(string name, CoreKey key) =>
+        DoAsync(new() { ["op"] = "core", ["name"] = name, ["key"] = key.Bytes.ToString() });
+
+    public Task AppendAsync(string name, params string[] blocks) =>
+        DoAsync(new() { ["op"] = "append", ["name"] = name, ["blocks"] = Array(blocks) });
+
+    public Task FillAsync(string name, int count, string text) =>
+        DoAsync(new() { ["op"] = "fill", ["name"] = name, ["count"] = count, ["text"] = text });
+
+    /// <summary>Waits until it is there.</summary>
+    public async Task<string> GetAsync(string name, ulong index) =>
+        (await DoAsync(new() { ["op"] = "get", ["name"] = name, ["index"] = index }))["block"]!.GetValue<string>();
+
+    public Task DownloadAsync(string name) => DoAsync(new() { ["op"] = "download", ["name"] = name });
+
+    /// <summary>Waits until so many blocks are there.</summary>
+    public Task DownloadAllAsync(string name, int count) =>
+        DoAsync(new() { ["op"] = "downloadAll", ["name"] = name, ["count"] = count });
+
+    public Task DialAsync(int port, bool webSocket = false) =>
+        DoAsync(new() { ["op"] = "dial", ["port"] = port, ["ws"] = webSocket });
+
+    public async Task<int> ListenAsync(bool webSocket = false) =>
+        (await DoAsync(new() { ["op"] = "listen", ["ws"] = webSocket }))["port"]!.GetValue<int>();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+            process.Kill(entireProcessTree: true);
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private async Task<JsonNode> DoAsync(JsonObject command)
+    {
+        await process.StandardInput.WriteLineAsync(command.ToJsonString());
+        await process.StandardInput.FlushAsync();
+        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The peer died.");
+        var answer = JsonNode.Parse(line)!;
+        Assert.True(answer["error"] is null, line);
+        return answer;
+    }
+
+    private static CoreKey KeyOf(JsonNode made) => new(Convert.FromHexString(made["key"]!.GetValue<string>()));
+
+    private static JsonArray Array(string[] values) => [.. values.Select(value => JsonValue.Create(value))];
+
+    private static string FindRoot()
+    {
+        var root = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(root, "Gatehouse.slnx")))
+            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("Run the tests from the repository.");
+        return root;
+    }
+}
