@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gatehouse.Benchmarks;
 
-// Four modes serve bench/run and bench/growth; everything else goes to BenchmarkDotNet (-- --filter '*Argon2id*').
+// Five modes serve bench/run, bench/growth and docs/performance.md; everything else goes to BenchmarkDotNet (-- --filter '*Argon2id*').
 switch (args)
 {
     case ["hash", var seconds]:
@@ -19,6 +19,9 @@ switch (args)
         return 0;
     case ["plans", var connectionString]:
         await Filling.ExplainAsync(connectionString, CancellationToken.None);
+        return 0;
+    case ["cores", var connectionString, var count]:
+        await DurableCores.AppendAsync(connectionString, int.Parse(count, CultureInfo.InvariantCulture));
         return 0;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

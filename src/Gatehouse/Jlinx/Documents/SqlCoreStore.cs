@@ -16,8 +16,8 @@ namespace Gatehouse.Jlinx.Documents;
 /// </summary>
 internal sealed class SqlCoreStore(Database database) : ICoreStore
 {
-    /// <summary>A statement's worth: its parameters stay below both databases' limits (32,766 and 65,535).</summary>
-    private const int BatchRows = 200;
+    /// <summary>A statement's worth: enough to save ways to PostgreSQL; SQLite looks for each parameter among all.</summary>
+    private const int BatchRows = 32;
 
     private const string SelectHead = """
         SELECT length AS Length, signature AS Signature, manifest AS Manifest, frozen AS Frozen
