@@ -12,7 +12,7 @@ internal sealed class ControlQueue
 
     public bool IsEmpty => waiting.Count == 0;
 
-    /// <summary>False when there are too many.</summary>
+    /// <summary>Whether there are more than anybody needs.</summary>
     public bool IsOverfull => waiting.Count > 2 * Mux.MaxChannels;
 
     public void Open(MuxChannel channel) => waiting.Enqueue(new(MuxMessage.OpenType, channel.LocalNumber, channel));

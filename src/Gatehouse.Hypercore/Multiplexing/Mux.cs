@@ -186,22 +186,24 @@ internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
         // Who accepts may have locks of its own, which must not be waited for under ours.
         if (needsAccepting && accept(name.Value) is { } accepted)
             TryOpen(accepted); // or somebody else did so meanwhile
-        return Pair(number, name.Value)?.Open(handshake) ?? Receipt.Taken;
+        var receipt = Pair(number, name.Value, out var channel);
+        return channel?.Open(handshake) ?? receipt;
     }
 
-    private MuxChannel? Pair(ulong number, ChannelName name)
+    private Receipt Pair(ulong number, ChannelName name, out MuxChannel? paired)
     {
+        paired = null;
         lock (gate)
         {
             if (channels.TryGetValue(name, out var channel) && channel.RemoteNumber == 0)
             {
                 channel.RemoteNumber = number;
                 remote.Add(number, channel);
-                return channel;
+                paired = channel;
+                return Receipt.Taken;
             }
-            if (channel is not null || !TryPassEarly(name)) // the latter when we closed it this very moment
-                Reject(number);
-            return null;
+            // Passed when we closed it this very moment.
+            return channel is null && TryPassEarly(name) ? Receipt.Taken : Reject(number);
         }
     }
 

@@ -80,13 +80,19 @@ internal sealed partial class CorePeer
         writer.End();
     }
 
-    /// <summary>Shows what convicts the signers, to everybody who would believe them, and ends.</summary>
+    /// <summary>
+    /// Shows what convicts the signers, to everybody who would believe them, and ends. Both histories: whoever holds one of
+    /// them is convinced by the other.
+    /// </summary>
     private async ValueTask SayFrozenAsync(FrameWriter writer, CancellationToken cancellationToken)
     {
         if (await core.ReadEvidenceAsync(cancellationToken) is { } evidence)
         {
-            Begin(writer, DataMessage.Type).Writer.WriteFixed(evidence.Ours.Span);
-            writer.End();
+            foreach (var history in new[] { evidence.Ours, evidence.Theirs })
+            {
+                Begin(writer, DataMessage.Type).Writer.WriteFixed(history.Span);
+                writer.End();
+            }
         }
         Close();
     }

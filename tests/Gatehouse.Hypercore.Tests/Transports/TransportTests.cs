@@ -1,0 +1,138 @@
+using System.Net;
+using System.Net.Sockets;
+using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Streams;
+using Gatehouse.Hypercore.Tests.Support;
+using Gatehouse.Hypercore.Transports;
+using static Gatehouse.Hypercore.Tests.Support.Cores;
+
+namespace Gatehouse.Hypercore.Tests.Transports;
+
+public sealed class TransportTests
+{
+    private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
+
+    [Fact]
+    public async Task Peers_meet_by_tcp_and_know_each_other()
+    {
+        var writer = await WriterAsync("a");
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await using var one = new Peer().With(writer);
+        await using var two = new Peer(admits: key => key == one.PublicKey).With(reader);
+        await using var door = TcpDoor.Open(one.Replicator, Anywhere);
+        await using var dialler = Dialler.Tcp(two.Replicator, "127.0.0.1", door.EndPoint.Port, one.PublicKey);
+
+        Assert.Equal("a", await reader.TextAsync(0));
+    }
+
+    [Fact]
+    public async Task Peers_meet_by_web_socket()
+    {
+        var writer = await WriterAsync("a");
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await using var one = new Peer().With(writer);
+        await using var two = new Peer().With(reader);
+        await using var door = new WebSocketDoor(one.Replicator);
+        await using var dialler =
+            Dialler.WebSocket(two.Replicator, new Uri($"ws://127.0.0.1:{door.Port}"), one.PublicKey);
+
+        Assert.Equal("a", await reader.TextAsync(0));
+        await writer.AppendAsync(Block("b"));
+        Assert.Equal("b", await reader.TextAsync(1));
+    }
+
+    [Fact]
+    public async Task A_dialler_leaves_who_is_not_expected_and_who_is_not_there()
+    {
+        await using var one = new Peer();
+        await using var two = new Peer();
+        var port = 0;
+        await using (var door = TcpDoor.Open(one.Replicator, Anywhere))
+        {
+            port = door.EndPoint.Port;
+            await using var wrong = Dialler.Tcp(two.Replicator, "127.0.0.1", port, two.PublicKey);
+            await UntilAsync(() => wrong.LastEnd == ConnectionEnd.AnotherPeer);
+        }
+        await using var alone = Dialler.Tcp(two.Replicator, "127.0.0.1", port);
+        await UntilAsync(() => alone.LastEnd == ConnectionEnd.Unreachable);
+    }
+
+    [Fact]
+    public async Task A_dialler_comes_back_when_the_connection_was_lost()
+    {
+        var writer = await WriterAsync("a");
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        var time = new ManualTime();
+        await using var one = new Peer().With(writer);
+        await using var two = new Peer(time).With(reader);
+        var door = TcpDoor.Open(one.Replicator, Anywhere);
+        await using var dialler = Dialler.Tcp(two.Replicator, "127.0.0.1", door.EndPoint.Port);
+        Assert.Equal("a", await reader.TextAsync(0));
+        await door.DisposeAsync();
+        await UntilAsync(() => dialler.LastEnd is not null);
+        await writer.AppendAsync(Block("b"));
+
+        await using var again = TcpDoor.Open(one.Replicator, door.EndPoint);
+        while (!reader.Has(1))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
+    public async Task So_many_come_in_and_no_more()
+    {
+        await using var one = new Peer();
+        await using var door = TcpDoor.Open(
+            one.Replicator, Anywhere, new TcpDoorOptions { MaxConnections = 3, MaxConnectionsPerAddress = 2 });
+        List<TcpClient> visitors = [];
+        for (var i = 0; i < 3; i++)
+        {
+            visitors.Add(new TcpClient());
+            await visitors[i].ConnectAsync(door.EndPoint);
+        }
+
+        Assert.Equal(0, await ReadAsync(visitors[2])); // one too many of this address
+
+        visitors[0].Dispose();
+        var isIn = false;
+        while (!isIn) // the place is free as soon as its end was noticed
+        {
+            using var next = new TcpClient();
+            await next.ConnectAsync(door.EndPoint);
+            var read = ReadAsync(next);
+            isIn = await Task.WhenAny(read, Task.Delay(300)) != read;
+        }
+        foreach (var visitor in visitors)
+            visitor.Dispose();
+    }
+
+    [Fact]
+    public void Pauses_double_up_to_a_minute()
+    {
+        var backOff = new BackOff();
+        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
+            Assert.InRange(backOff.Next().TotalSeconds, Math.Max(1, 0.75 * seconds), seconds);
+        backOff.Reset();
+        Assert.Equal(TimeSpan.FromSeconds(1), backOff.Next());
+    }
+
+    private static async Task<int> ReadAsync(TcpClient visitor)
+    {
+        try
+        {
+            return await visitor.GetStream().ReadAsync(new byte[1]);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> holds)
+    {
+        while (!holds())
+            await Task.Yield();
+    }
+}
