@@ -171,8 +171,11 @@ public sealed partial class Core
 
     private async Task WaitForAsync(ulong index, CancellationToken cancellationToken)
     {
+        var isFirst = Claims.Want(index);
         try
         {
+            if (isFirst)
+                handlers?.Invoke(new CoreChange(CoreChangeKind.Wanted, index, 1));
             while (true)
             {
                 var change = signal.Next;
@@ -180,8 +183,6 @@ public sealed partial class Core
                     return;
                 if (IsFrozen)
                     throw new CoreRefusedException(CoreRefusal.Frozen);
-                if (Claims.Want(index))
-                    Tell(new CoreChange(CoreChangeKind.Wanted, index, 1));
                 await change.WaitAsync(cancellationToken);
             }
         }

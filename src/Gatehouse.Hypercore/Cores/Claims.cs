@@ -11,6 +11,7 @@ internal sealed class Claims
     private readonly Lock gate = new();
     private readonly Dictionary<ulong, object> blocks = [];
     private readonly SortedSet<ulong> wanted = [];
+    private readonly Dictionary<ulong, int> waiting = []; // how many for each that is wanted
     private object? upgrade;
 
     /// <summary>Whether every block is wanted, or only those that somebody waits for.</summary>
@@ -61,17 +62,26 @@ internal sealed class Claims
         }
     }
 
-    /// <summary>True when nobody waited for it before.</summary>
+    /// <summary>Once for each who waits. True when nobody waited for it before.</summary>
     public bool Want(ulong index)
     {
         lock (gate)
+        {
+            waiting[index] = waiting.GetValueOrDefault(index) + 1;
             return wanted.Add(index);
+        }
     }
 
+    /// <summary>Once for each who waits no more.</summary>
     public void Unwant(ulong index)
     {
         lock (gate)
+        {
+            if (--waiting[index] > 0)
+                return;
+            waiting.Remove(index);
             wanted.Remove(index);
+        }
     }
 
     public void ReleaseUpgrade(object owner)

@@ -7,8 +7,12 @@ namespace Gatehouse.Hypercore.Cores;
 /// </summary>
 internal sealed class Sightings
 {
+    /// <summary>Names cost a liar nothing: above this the claims count, but not whose they are.</summary>
+    private const int MostPeers = 256;
+
     private readonly Lock gate = new();
     private readonly Dictionary<object, ulong> lengths = [];
+    private ulong nobodys;
 
     /// <summary>The greatest length that somebody claims and nobody disproved; 0 when none does.</summary>
     public ulong Longest { get; private set; }
@@ -17,7 +21,10 @@ internal sealed class Sightings
     {
         lock (gate)
         {
-            lengths[peer] = length;
+            if (lengths.Count < MostPeers || lengths.ContainsKey(peer))
+                lengths[peer] = Math.Max(length, lengths.GetValueOrDefault(peer));
+            else
+                nobodys = Math.Max(nobodys, length);
             Longest = Math.Max(Longest, length);
         }
     }
@@ -28,7 +35,7 @@ internal sealed class Sightings
         lock (gate)
         {
             lengths.Remove(peer);
-            Longest = lengths.Count == 0 ? 0 : lengths.Values.Max();
+            Longest = Math.Max(nobodys, lengths.Count == 0 ? 0 : lengths.Values.Max());
         }
     }
 
@@ -37,19 +44,22 @@ internal sealed class Sightings
     {
         lock (gate)
         {
-            if (Longest > length || lengths.Count == 0)
-                return;
-            lengths.Clear();
-            Longest = 0;
+            if (Longest <= length)
+                Forget();
         }
     }
 
     public void Clear()
     {
         lock (gate)
-        {
-            lengths.Clear();
-            Longest = 0;
-        }
+            Forget();
+    }
+
+    private void Forget()
+    {
+        if (Longest == 0)
+            return;
+        lengths.Clear();
+        nobodys = Longest = 0;
     }
 }

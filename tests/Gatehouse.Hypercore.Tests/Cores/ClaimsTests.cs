@@ -58,13 +58,25 @@ public sealed class ClaimsTests
         claims.WantsAll = false;
         Assert.Null(Next(one));
         Assert.True(claims.Want(7));
-        Assert.False(claims.Want(7));
         Assert.Null(Next(one, 7));
         Assert.Equal(7UL, Next(one, 8));
         Assert.Null(Next(other, 8));
         claims.ReleaseAll(one);
         claims.Unwant(7);
         Assert.Null(Next(one, 8));
+    }
+
+    [Fact]
+    public void What_two_wait_for_is_wanted_until_both_are_gone()
+    {
+        claims.WantsAll = false;
+        Assert.True(claims.Want(3));
+        Assert.False(claims.Want(3));
+        claims.Unwant(3);
+        Assert.Equal(3UL, Next(one));
+        claims.ReleaseAll(one);
+        claims.Unwant(3);
+        Assert.Null(Next(one));
     }
 
     private ulong? Next(object owner, ulong end = 100) =>

@@ -165,6 +165,20 @@ public sealed class WritingTests
     }
 
     [Fact]
+    public async Task Liars_with_many_names_are_counted_but_not_remembered()
+    {
+        var core = await WriterAsync("one");
+        object[] liars = [.. Enumerable.Range(0, 1000).Select(_ => new object())];
+        foreach (var liar in liars)
+            core.Sightings.Add(liar, 9);
+        foreach (var liar in liars)
+            core.Sightings.Disprove(liar);
+        Assert.Equal(CoreRefusal.Behind, await RefusalAsync(core));
+        core.DismissSightings();
+        Assert.Equal(1UL, await core.AppendAsync(Block("two")));
+    }
+
+    [Fact]
     public async Task A_store_whose_tree_is_not_the_signed_one_is_not_opened()
     {
         var core = await WriterAsync("one", "two");
