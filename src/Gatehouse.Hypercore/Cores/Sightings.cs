@@ -2,8 +2,9 @@ namespace Gatehouse.Hypercore.Cores;
 
 /// <summary>
 /// Remembers which peers say that our own core is longer than we know: the sign of a restored backup. Appending then would
-/// sign a second history, so a sighting outlives its connection. It ends when we have caught up, when the peer is found to
-/// have no proof, or when an operator says so. Safe for use by several threads.
+/// sign a second history, so a sighting outlives its connection. It ends when we have caught up, when the peer's proof was
+/// false, or when an operator says so; not when the peer has no proof for us, which an honest one may lack. Safe for use
+/// by several threads.
 /// </summary>
 internal sealed class Sightings
 {
@@ -29,7 +30,7 @@ internal sealed class Sightings
         }
     }
 
-    /// <summary>The peer had its chance and proved nothing.</summary>
+    /// <summary>What the peer sent as its proof was none.</summary>
     public void Disprove(object peer)
     {
         lock (gate)

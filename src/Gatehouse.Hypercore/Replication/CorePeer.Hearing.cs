@@ -205,8 +205,7 @@ internal sealed partial class CorePeer
             else if (request.Block is { } block)
                 refusedBelow = Math.Max(refusedBelow, block.Index + 1);
         }
-        if (request.Upgrade is not null)
-            core.Sightings.Disprove(session.Remote);
+        // No disproof of a length: a reader on demand has it and lacks the nodes that we need.
         Release(request);
         served.WakeAll();
     }
