@@ -12,6 +12,9 @@ public enum ConnectionEnd
     /// <summary>This side ended it: cancelled, or the replicator was disposed.</summary>
     Stopped,
 
+    /// <summary>A store failed on this side, or a bug was met.</summary>
+    Failed,
+
     /// <summary>There was none: nobody answered at the address.</summary>
     Unreachable,
 

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Gatehouse.Hypercore.Transports;
 
 /// <summary>
-/// How long to wait until the next try: 1 second, then twice as long each time, up to 60; each shortened at random by up to
-/// a quarter, so that those who lost the same server don't return together.
+/// How long to wait until the next try: 1 second, then twice as long each time, up to 60; each shortened at random by
+/// up to a quarter, so that those who lost the same server don't return together.
 /// </summary>
 internal sealed class BackOff
 {
@@ -18,6 +18,7 @@ internal sealed class BackOff
     {
         var pause = next;
         next = Math.Min(2 * next, LongestMilliseconds);
-        return TimeSpan.FromMilliseconds(Math.Max(ShortestMilliseconds, pause - RandomNumberGenerator.GetInt32(pause / 4)));
+        pause -= RandomNumberGenerator.GetInt32(pause / 4);
+        return TimeSpan.FromMilliseconds(Math.Max(ShortestMilliseconds, pause));
     }
 }

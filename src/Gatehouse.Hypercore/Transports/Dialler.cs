@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Keys;
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Streams;
@@ -15,12 +14,18 @@ public sealed class Dialler : IAsyncDisposable
 {
     private readonly Replicator replicator;
     private readonly PublicKey? expected;
+    private readonly Action<Exception>? failed;
     private readonly Func<CancellationToken, Task<Stream>> connect;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task dialling;
 
-    private Dialler(Replicator replicator, PublicKey? expected, Func<CancellationToken, Task<Stream>> connect)
+    private Dialler(
+        Replicator replicator,
+        PublicKey? expected,
+        Action<Exception>? failed,
+        Func<CancellationToken, Task<Stream>> connect)
     {
+        this.failed = failed;
         this.replicator = replicator;
         this.expected = expected;
         this.connect = connect;
@@ -34,11 +39,19 @@ public sealed class Dialler : IAsyncDisposable
 
     /// <summary>Dials by TCP.</summary>
     /// <param name="expected">Whom it must be; null for anybody, who then gets what he knows the key of.</param>
-    public static Dialler Tcp(Replicator replicator, string host, int port, PublicKey? expected = null)
+    /// <param name="failed">
+    /// Told when a connection ended because a store failed, or by a bug; dialling goes on. It neither waits nor throws.
+    /// </param>
+    public static Dialler Tcp(
+        Replicator replicator,
+        string host,
+        int port,
+        PublicKey? expected = null,
+        Action<Exception>? failed = null)
     {
         ArgumentNullException.ThrowIfNull(replicator);
         ArgumentException.ThrowIfNullOrEmpty(host);
-        return new Dialler(replicator, expected, async cancellationToken =>
+        return new Dialler(replicator, expected, failed, async cancellationToken =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
@@ -56,11 +69,12 @@ public sealed class Dialler : IAsyncDisposable
 
     /// <summary>Dials a WebSocket (ws or wss) that carries the stream in binary messages.</summary>
     /// <inheritdoc cref="Tcp"/>
-    public static Dialler WebSocket(Replicator replicator, Uri address, PublicKey? expected = null)
+    public static Dialler WebSocket(
+        Replicator replicator, Uri address, PublicKey? expected = null, Action<Exception>? failed = null)
     {
         ArgumentNullException.ThrowIfNull(replicator);
         ArgumentNullException.ThrowIfNull(address);
-        return new Dialler(replicator, expected, async cancellationToken =>
+        return new Dialler(replicator, expected, failed, async cancellationToken =>
         {
             var socket = new ClientWebSocket();
             try
@@ -78,7 +92,6 @@ public sealed class Dialler : IAsyncDisposable
     }
 
     /// <summary>Ends the connection and dials no more.</summary>
-    /// <exception cref="CoreRefusedException">A store was changed by another process: that had ended the dialling.</exception>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
@@ -93,7 +106,8 @@ public sealed class Dialler : IAsyncDisposable
         {
             LastEnd = await TryOnceAsync(cancellationToken);
             if (LastEnd is not (ConnectionEnd.HandshakeTimedOut or ConnectionEnd.HandshakeRefused
-                or ConnectionEnd.AnotherPeer or ConnectionEnd.NotAdmitted or ConnectionEnd.Unreachable))
+                or ConnectionEnd.AnotherPeer or ConnectionEnd.NotAdmitted or ConnectionEnd.Unreachable
+                or ConnectionEnd.Failed))
             {
                 backOff.Reset();
             }
@@ -117,6 +131,14 @@ public sealed class Dialler : IAsyncDisposable
         {
             return ConnectionEnd.Unreachable;
         }
-        return await replicator.AttachAsync(stream, isInitiator: true, expected, cancellationToken);
+        try
+        {
+            return await replicator.AttachAsync(stream, isInitiator: true, expected, cancellationToken);
+        }
+        catch (Exception exception) // the outermost edge: the next try may find the store well again
+        {
+            failed?.Invoke(exception);
+            return ConnectionEnd.Failed;
+        }
     }
 }

@@ -5,8 +5,8 @@ using Gatehouse.Hypercore.Replication;
 namespace Gatehouse.Hypercore.Transports;
 
 /// <summary>
-/// Accepts peers by TCP, up to a number of connections in all and from one address, until it is disposed. Above that they
-/// are closed at once.
+/// Accepts peers by TCP, up to a number of connections in all and from one address, until it is disposed. Above that
+/// they are closed at once.
 /// </summary>
 public sealed class TcpDoor : IAsyncDisposable
 {
@@ -83,7 +83,7 @@ public sealed class TcpDoor : IAsyncDisposable
 
     private void Receive(Socket visitor)
     {
-        var address = (visitor.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        var address = Household(visitor);
         lock (gate)
         {
             var ofThis = perAddress.GetValueOrDefault(address);
@@ -96,6 +96,19 @@ public sealed class TcpDoor : IAsyncDisposable
             perAddress[address] = ofThis + 1;
             visits.Add(visitor, VisitAsync(visitor, address));
         }
+    }
+
+    /// <summary>What counts as one address: of IPv6 the half that a household is given as a whole.</summary>
+    private static IPAddress Household(Socket visitor)
+    {
+        var address = (visitor.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(bytes.Length / 2).Clear();
+        return new IPAddress(bytes);
     }
 
     private async Task VisitAsync(Socket visitor, IPAddress address)

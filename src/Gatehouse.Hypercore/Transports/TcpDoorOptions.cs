@@ -6,9 +6,14 @@ public sealed record TcpDoorOptions
     /// <summary>How many connections there may be at once. Default: 256; an idle one costs some 20 KiB.</summary>
     public int MaxConnections { get; init; } = 256;
 
-    /// <summary>How many of them may come from one address. Default: 16, for peers behind one router.</summary>
+    /// <summary>
+    /// How many of them may come from one address, or from one IPv6 network of 64 bits. Default: 16, for peers behind a
+    /// router.
+    /// </summary>
     public int MaxConnectionsPerAddress { get; init; } = 16;
 
-    /// <summary>Told when a connection ended because a store failed, or by a bug. It neither waits nor throws.</summary>
+    /// <summary>
+    /// Told when a connection ended because a store failed, or by a bug. It neither waits nor throws.
+    /// </summary>
     public Action<Exception>? Failed { get; init; }
 }

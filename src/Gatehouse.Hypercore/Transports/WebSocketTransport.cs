@@ -9,8 +9,8 @@ public static class WebSocketTransport
     public const string SubProtocol = "hypercore-secret-stream";
 
     /// <summary>
-    /// Makes a connected WebSocket the stream that a replicator is attached to, and that disposes it. There is no goodbye:
-    /// the connection ends as it is.
+    /// Makes a connected WebSocket the stream that a replicator is attached to, and that disposes it. There is no
+    /// goodbye: the connection ends as it is.
     /// </summary>
     public static Stream Carry(WebSocket socket) =>
         WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);

@@ -81,6 +81,31 @@ public sealed class TransportTests
     }
 
     [Fact]
+    public async Task A_dialler_outlives_a_store_that_failed()
+    {
+        var writer = await WriterAsync("a", "b");
+        var store = new FaultyStore(new MemoryCoreStore());
+        var reader = await Core.OpenAsync(store, writer.Key);
+        store.CallsUntilFailure = 1;
+        var time = new ManualTime();
+        var failures = 0;
+        await using var one = new Peer().With(writer);
+        await using var two = new Peer(time).With(reader);
+        await using var door = TcpDoor.Open(one.Replicator, Anywhere);
+        await using var dialler = Dialler.Tcp(
+            two.Replicator, "127.0.0.1", door.EndPoint.Port, failed: _ => Interlocked.Increment(ref failures));
+        await UntilAsync(() => dialler.LastEnd == ConnectionEnd.Failed);
+        store.CallsUntilFailure = int.MaxValue;
+
+        while (!reader.Has(1))
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+        Assert.InRange(failures, 1, 3);
+    }
+
+    [Fact]
     public async Task So_many_come_in_and_no_more()
     {
         await using var one = new Peer();
