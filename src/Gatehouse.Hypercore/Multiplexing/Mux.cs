@@ -6,8 +6,8 @@ namespace Gatehouse.Hypercore.Multiplexing;
 
 /// <summary>
 /// Carries many channels over one stream of messages. Each side numbers what it opens; a message carries its sender's
-/// number. One reader calls <see cref="ReceiveAsync"/>, one writer <see cref="SpeakAsync"/>, anybody the rest: so that what
-/// is read never waits for what is written, and two sides that both have much to say can't block each other.
+/// number. One reader calls <see cref="ReceiveAsync"/>, one writer <see cref="SpeakAsync"/>, anybody the rest: so that
+/// what is read never waits for what is written, and two sides that both have much to say can't block each other.
 /// </summary>
 internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
 {
@@ -106,7 +106,9 @@ internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
     public ValueTask<bool> WaitToSpeakAsync(CancellationToken cancellationToken) =>
         ready.Reader.WaitToReadAsync(cancellationToken);
 
-    /// <summary>Seals what is to be said, until nothing is or it is enough for one write. True when there is more.</summary>
+    /// <summary>
+    /// Seals what is to be said, until nothing is or it is enough for one write. True when there is more.
+    /// </summary>
     public async ValueTask<bool> SpeakAsync(FrameWriter writer, CancellationToken cancellationToken)
     {
         while (writer.PendingBytes < EnoughBytes)

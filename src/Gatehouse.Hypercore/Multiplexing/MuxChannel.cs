@@ -29,8 +29,8 @@ internal enum Receipt
 }
 
 /// <summary>
-/// One side of one conversation. It never writes by itself: it asks to be heard (<see cref="Mux.Wake"/>), and is then called
-/// by the one who writes the connection.
+/// One side of one conversation. It never writes by itself: it asks to be heard (<see cref="Mux.Wake"/>), and is then
+/// called by the one who writes the connection.
 /// </summary>
 internal abstract class MuxChannel(ChannelName name)
 {

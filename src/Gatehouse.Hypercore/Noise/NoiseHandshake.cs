@@ -4,10 +4,10 @@ using Gatehouse.Hypercore.Keys;
 namespace Gatehouse.Hypercore.Noise;
 
 /// <summary>
-/// The handshake Noise_XX over Ed25519 keys, without prologue and payloads: three messages that agree on keys nobody else
-/// knows and tell each side who the other is. Promises: whoever ends it holds the secret of <see cref="Remote"/>. It does
-/// not say whether that one is welcome: ask before anything is sent to it. A false from any step is final: end the
-/// connection and say nothing. Must never be used twice; the secrets are zeroed on disposal.
+/// The handshake Noise_XX over Ed25519 keys, without prologue and payloads: three messages that agree on keys nobody
+/// else knows and tell each side who the other is. Promises: whoever ends it holds the secret of <see cref="Remote"/>.
+/// It does not say whether that one is welcome: ask before anything is sent to it. A false from any step is final: end
+/// the connection and say nothing. Must never be used twice; the secrets are zeroed on disposal.
 /// </summary>
 internal sealed class NoiseHandshake : IDisposable
 {
@@ -145,8 +145,8 @@ internal sealed class NoiseHandshake : IDisposable
     }
 
     /// <summary>
-    /// Diffie-Hellman as the other implementations do it: the seed is hashed and clamped as Ed25519 does, and multiplied
-    /// without clamping again. False for a point of small order.
+    /// Diffie-Hellman as the other implementations do it: the seed is hashed and clamped as Ed25519 does, and
+    /// multiplied without clamping again. False for a point of small order.
     /// </summary>
     private bool TryMix(KeyPair own, ReadOnlySpan<byte> remote)
     {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Gatehouse.Hypercore.Noise;
 
 /// <summary>
-/// The chaining key, the transcript's hash and the cipher of a handshake, as the Noise specification (5.2) has them, with
-/// BLAKE2b-512 and ChaCha20-Poly1305. All of it is zeroed on disposal.
+/// The chaining key, the transcript's hash and the cipher of a handshake, as the Noise specification (5.2) has them,
+/// with BLAKE2b-512 and ChaCha20-Poly1305. All of it is zeroed on disposal.
 /// </summary>
 internal sealed class SymmetricState : IDisposable
 {
@@ -69,7 +69,9 @@ internal sealed class SymmetricState : IDisposable
         return true;
     }
 
-    /// <summary>The two keys of the stream: first of what the initiator sends, then of what the responder does.</summary>
+    /// <summary>
+    /// The two keys of the stream: first of what the initiator sends, then of what the responder does.
+    /// </summary>
     public void Split(Span<byte> fromInitiator, Span<byte> fromResponder)
     {
         Span<byte> first = stackalloc byte[HashBytes], second = stackalloc byte[HashBytes];

@@ -4,8 +4,8 @@ using Gatehouse.Hypercore.Streams;
 namespace Gatehouse.Hypercore.Replication;
 
 /// <summary>
-/// One connection to one peer: one reads, one writes, one watches the time. The reader never waits for the writer, so two
-/// sides that both send much don't block each other.
+/// One connection to one peer: one reads, one writes, one watches the time. The reader never waits for the writer, so
+/// two sides that both send much don't block each other.
 /// </summary>
 internal sealed class Connection
 {
@@ -16,7 +16,8 @@ internal sealed class Connection
     private readonly Mux mux;
     private readonly PeerHooks hooks;
     private readonly Reopening reopening;
-    private readonly TaskCompletionSource<ConnectionEnd> given = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ConnectionEnd> given =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long bytesRead, readAt, wroteAt, writesSince;
     private volatile bool isWorking, isDueToSpeak;
 

@@ -150,7 +150,9 @@ internal sealed partial class CorePeer
         return Receipt.Taken;
     }
 
-    /// <summary>A proof from nothing, sent to convict: asked for when something was false, or told to everybody.</summary>
+    /// <summary>
+    /// A proof from nothing, sent to convict: asked for when something was false, or told to everybody.
+    /// </summary>
     private async ValueTask<Receipt> OnHistoryAsync(DataMessage data, CancellationToken cancellationToken)
     {
         if (core.Length == 0 || data.Upgrade is not { Start: 0 })

@@ -81,8 +81,8 @@ internal sealed partial class CorePeer
     }
 
     /// <summary>
-    /// Shows what convicts the signers, to everybody who would believe them, and ends. Both histories: whoever holds one of
-    /// them is convinced by the other.
+    /// Shows what convicts the signers, to everybody who would believe them, and ends. Both histories: whoever holds
+    /// one of them is convinced by the other.
     /// </summary>
     private async ValueTask SayFrozenAsync(FrameWriter writer, CancellationToken cancellationToken)
     {

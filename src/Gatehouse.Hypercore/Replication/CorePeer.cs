@@ -25,9 +25,9 @@ internal sealed record PeerHooks(Action Proven, Action<CorePeer, PeerLeave> Left
 
 /// <summary>
 /// One core at one peer: writer and reader in one. What arrives changes what is known and wakes the voice
-/// (<see cref="SpeakAsync"/>), which says what follows from it. Promises: nothing is said before the other side has proven
-/// that it knows the core's key; what arrives is taken only as an answer to what was asked; what one peer holds up is asked
-/// of another.
+/// (<see cref="SpeakAsync"/>), which says what follows from it. Promises: nothing is said before the other side has
+/// proven that it knows the core's key; what arrives is taken only as an answer to what was asked; what one peer holds
+/// up is asked of another.
 /// </summary>
 internal sealed partial class CorePeer(ServedCore served, Session session, Mux mux, TimeProvider time, PeerHooks hooks)
     : MuxChannel(served.Name)

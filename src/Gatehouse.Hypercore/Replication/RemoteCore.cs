@@ -4,8 +4,8 @@ using Gatehouse.Hypercore.Stores;
 namespace Gatehouse.Hypercore.Replication;
 
 /// <summary>
-/// What the other side says it has. None of it is proven and none of it costs more than these few fields, whatever it says.
-/// Not thread-safe.
+/// What the other side says it has. None of it is proven and none of it costs more than these few fields, whatever it
+/// says. Not thread-safe.
 /// </summary>
 internal sealed class RemoteCore
 {

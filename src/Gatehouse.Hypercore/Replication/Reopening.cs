@@ -3,8 +3,8 @@ using Gatehouse.Hypercore.Multiplexing;
 namespace Gatehouse.Hypercore.Replication;
 
 /// <summary>
-/// Which cores are to be spoken of again on one connection, and when: after 1 second, then twice as long each time, up to 60.
-/// And which never. Safe for use by several threads.
+/// Which cores are to be spoken of again on one connection, and when: after 1 second, then twice as long each time, up
+/// to 60. And which never. Safe for use by several threads.
 /// </summary>
 internal sealed class Reopening(TimeProvider time)
 {

@@ -6,11 +6,12 @@ using Gatehouse.Hypercore.Streams;
 namespace Gatehouse.Hypercore.Replication;
 
 /// <summary>
-/// Replicates cores with any number of peers: what is appended here is announced, what is missing here is fetched, as long
-/// as a connection lives. Cores may be added and removed meanwhile. Safe for use by several threads.
+/// Replicates cores with any number of peers: what is appended here is announced, what is missing here is fetched, as
+/// long as a connection lives. Cores may be added and removed meanwhile. Safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// A peer gets a core only if it proves that it knows the core's key, and is believed only what the core's signers signed.
+/// A peer gets a core only if it proves that it knows the core's key, and is believed only what the core's signers
+/// signed.
 /// </remarks>
 public sealed class Replicator : IAsyncDisposable
 {
@@ -24,8 +25,8 @@ public sealed class Replicator : IAsyncDisposable
     private TaskCompletionSource? lastEnded;
 
     /// <summary>
-    /// Makes a replicator that is known to its peers by this pair, which is not that of a core. It stays the caller's to
-    /// dispose, after the replicator.
+    /// Makes a replicator that is known to its peers by this pair, which is not that of a core. It stays the caller's
+    /// to dispose, after the replicator.
     /// </summary>
     public Replicator(KeyPair identity, ReplicatorOptions? options = null)
     {
@@ -87,8 +88,8 @@ public sealed class Replicator : IAsyncDisposable
     }
 
     /// <summary>
-    /// Replicates over a stream, any that is duplex, reliable and in order, until it ends, and says why it did. Exactly one
-    /// of the two sides is the initiator: the one that dialled. The stream is disposed when this returns.
+    /// Replicates over a stream, any that is duplex, reliable and in order, until it ends, and says why it did. Exactly
+    /// one of the two sides is the initiator: the one that dialled. The stream is disposed when this returns.
     /// </summary>
     /// <param name="expected">Whom it must be; null for anybody. A dialler that knows should say so.</param>
     /// <exception cref="CoreRefusedException">A store was changed by another process.</exception>

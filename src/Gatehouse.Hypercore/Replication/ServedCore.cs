@@ -4,8 +4,8 @@ using Gatehouse.Hypercore.Multiplexing;
 namespace Gatehouse.Hypercore.Replication;
 
 /// <summary>
-/// A core that a replicator serves, and those who are being talked to about it. What changes in the core only wakes them:
-/// each says what is to be said when its own connection can be written. Safe for use by several threads.
+/// A core that a replicator serves, and those who are being talked to about it. What changes in the core only wakes
+/// them: each says what is to be said when its own connection can be written. Safe for use by several threads.
 /// </summary>
 internal sealed class ServedCore : IDisposable
 {

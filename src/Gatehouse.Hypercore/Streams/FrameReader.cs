@@ -3,8 +3,9 @@ using System.Buffers;
 namespace Gatehouse.Hypercore.Streams;
 
 /// <summary>
-/// Cuts a byte stream into frames. A frame is given where it was read, to be changed in place, and is valid until the next
-/// read. What a stranger announces is not allocated: the buffer grows as bytes arrive, to at most twice of what did.
+/// Cuts a byte stream into frames. A frame is given where it was read, to be changed in place, and is valid until the
+/// next read. What a stranger announces is not allocated: the buffer grows as bytes arrive, to at most twice of what
+/// did.
 /// </summary>
 internal sealed class FrameReader(Stream stream) : IDisposable
 {

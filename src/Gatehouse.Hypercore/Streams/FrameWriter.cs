@@ -5,8 +5,8 @@ namespace Gatehouse.Hypercore.Streams;
 
 /// <summary>
 /// Seals messages, in the order in which they will be written, behind each other into one buffer. A message is put down
-/// between <see cref="Begin"/> and <see cref="End"/> and is encrypted where it lies. Promises: the cipher's order is the
-/// wire's order, because one object makes both. Must never be used by two at once.
+/// between <see cref="Begin"/> and <see cref="End"/> and is encrypted where it lies. Promises: the cipher's order is
+/// the wire's order, because one object makes both. Must never be used by two at once.
 /// </summary>
 internal sealed class FrameWriter : IDisposable
 {

@@ -4,8 +4,8 @@ namespace Gatehouse.Hypercore.Streams;
 
 /// <summary>
 /// Carries messages, sealed and in order, over any duplex stream. Promises: what is read was written by the holder of
-/// the other side's secret key on this connection, whole and in this order. A false byte ends it for good. Must never be read by
-/// two or written by two at once; one may read while another writes.
+/// the other side's secret key on this connection, whole and in this order. A false byte ends it for good. Must never
+/// be read by two or written by two at once; one may read while another writes.
 /// </summary>
 internal sealed class SecretStream : IAsyncDisposable
 {

@@ -4,15 +4,18 @@ namespace Gatehouse.Hypercore.Streams;
 public sealed record StreamLimits
 {
     /// <summary>
-    /// The largest frame that is accepted, in bytes: a block and its proof. Default: the format's own limit, 16 MiB, which a
-    /// block of the largest size needs. Until the other side has proven that it knows a core's key, it is 256 KiB at most.
+    /// The largest frame that is accepted, in bytes: a block and its proof. Default: the format's own limit, 16 MiB,
+    /// which a block of the largest size needs. Until the other side has proven that it knows a core's key, it is 256
+    /// KiB at most.
     /// </summary>
     public int MaxFrameBytes { get; init; } = FrameFormat.MaxPayloadBytes;
 
     /// <summary>How long a handshake may take. Default: 10 seconds.</summary>
     public TimeSpan HandshakeTime { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>After how long without writing a sign of life is sent. Default: 5 seconds, as the npm package does.</summary>
+    /// <summary>
+    /// After how long without writing a sign of life is sent. Default: 5 seconds, as the npm package does.
+    /// </summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>

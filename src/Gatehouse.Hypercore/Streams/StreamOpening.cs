@@ -6,9 +6,9 @@ using Gatehouse.Hypercore.Noise;
 namespace Gatehouse.Hypercore.Streams;
 
 /// <summary>
-/// Opens a secret stream: handshake, then one header in each direction. Promises: nothing of ours but an ephemeral key and,
-/// to whoever dials, our public key is told before the other side is known to be welcome; and that is over in a limited
-/// time, on frames of a limited size.
+/// Opens a secret stream: handshake, then one header in each direction. Promises: nothing of ours but an ephemeral key
+/// and, to whoever dials, our public key is told before the other side is known to be welcome; and that is over in a
+/// limited time, on frames of a limited size.
 /// </summary>
 internal sealed class StreamOpening : IDisposable
 {
@@ -70,7 +70,8 @@ internal sealed class StreamOpening : IDisposable
         using var output = new PooledBuffer();
         if (!TryWriteMessage(output))
             return Refuse(ConnectionEnd.HandshakeRefused);
-        return await Carrier.TryWriteAsync(stream, output.WrittenMemory, cancellationToken) || Refuse(ConnectionEnd.Cut);
+        return await Carrier.TryWriteAsync(stream, output.WrittenMemory, cancellationToken)
+            || Refuse(ConnectionEnd.Cut);
     }
 
     private async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)

@@ -6,7 +6,9 @@ using Gatehouse.Hypercore.Tests.Support;
 
 namespace Gatehouse.Hypercore.Tests.Cores;
 
-/// <summary>Mutated messages: no exception, no hang, little memory, and never anything that the writer did not sign.</summary>
+/// <summary>
+/// Mutated messages: no exception, no hang, little memory, and never anything that the writer did not sign.
+/// </summary>
 public sealed class FuzzTests
 {
     private const int Rounds = 20_000;

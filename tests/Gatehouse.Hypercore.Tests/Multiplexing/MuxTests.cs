@@ -163,7 +163,8 @@ public sealed class MuxTests
     public async Task Garbage_never_throws()
     {
         var garbage = new Garbage(11);
-        var frames = Vectors.Load("11-protomux").Get("frames").EnumerateArray().Select(f => f.Get("frame").Hex).ToArray();
+        byte[][] frames =
+            [.. Vectors.Load("11-protomux").Get("frames").EnumerateArray().Select(frame => frame.Get("frame").Hex)];
         var mux = new Mux(name => new Echo(name.Protocol, Id));
         for (var i = 0; i < 20_000; i++)
             await mux.ReceiveAsync(garbage.Mutate(frames[garbage.Next(frames.Length)]), Never);
@@ -214,7 +215,8 @@ public sealed class MuxTests
             return new(Receipt.Taken);
         }
 
-        public override ValueTask<bool> SpeakAsync(FrameWriter writer, CancellationToken cancellationToken) => new(false);
+        public override ValueTask<bool> SpeakAsync(FrameWriter writer, CancellationToken cancellationToken) =>
+            new(false);
 
         public override void End(ChannelEnd end) => Ended = end;
     }

@@ -81,7 +81,8 @@ public sealed class MessageTests
         remote.Apply(bits);
 
         Assert.Equal(0UL, remote.Contiguous);
-        Assert.True(!remote.Has(3) && remote.Has(4) && remote.Has(7) && !remote.Has(8) && remote.Has(32) && remote.Has(99));
+        Assert.All(new ulong[] { 4, 7, 32, 99 }, index => Assert.True(remote.Has(index)));
+        Assert.All(new ulong[] { 0, 3, 8, 31, 100 }, index => Assert.False(remote.Has(index)));
     }
 
     [Fact]
@@ -99,7 +100,7 @@ public sealed class MessageTests
     {
         var garbage = new Garbage(8);
         byte[][] bodies =
-            [.. Vectors.Load("08-messages").Get("messages").EnumerateArray().Select(message => message.Get("body").Hex)];
+            [.. Vectors.Load("08-messages").Get("messages").EnumerateArray().Select(each => each.Get("body").Hex)];
         for (var i = 0; i < 50_000; i++)
         {
             var bytes = garbage.Mutate(bodies[garbage.Next(bodies.Length)]);

@@ -1,3 +1,4 @@
+using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Encoding;
 using Gatehouse.Hypercore.Multiplexing;
 using Gatehouse.Hypercore.Replication;
@@ -244,7 +245,7 @@ public sealed class PeerTests
         var core = side.Peer.Served.Core;
         await side.HearAsync(Sync(0, 4, acknowledged: 3));
 
-        await Assert.ThrowsAsync<Gatehouse.Hypercore.Cores.CoreRefusedException>(() => core.AppendAsync(Block("d")).AsTask());
+        await Assert.ThrowsAsync<CoreRefusedException>(() => core.AppendAsync(Block("d")).AsTask());
         var request = Assert.Single(Requests(await side.SpeakAsync()));
         // An honest reader on demand may have the length and lack the proof for us.
         await side.HearAsync(Message(NoDataMessage.Type, new NoDataMessage(request.Id, 1).Encode));
@@ -324,7 +325,8 @@ public sealed class PeerTests
     }
 
     /// <summary>A reader of the writer's core, at its length if one is given.</summary>
-    private static async Task<LoneSide> ReaderSideAsync(Core? writer = null, bool blocks = true, TimeProvider? time = null)
+    private static async Task<LoneSide> ReaderSideAsync(
+        Core? writer = null, bool blocks = true, TimeProvider? time = null)
     {
         var core = await Core.OpenAsync(new MemoryCoreStore(), writer?.Key ?? (await WriterAsync("a")).Key);
         if (writer is not null)

@@ -106,7 +106,8 @@ public sealed class ReplicationTests
         var writer = await WriterAsync(Enumerable.Range(0, 500).Select(i => $"block {i}"));
         var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
         await using var one = new Peer().With(writer);
-        await using var two = new Peer().With(await ReaderAsync(500, [.. Enumerable.Range(0, 500).Select(i => Block($"block {i}"))]));
+        var blocks = Blocks(Enumerable.Range(0, 500).Select(i => $"block {i}"));
+        await using var two = new Peer().With(await ReaderAsync(500, blocks));
         await using var three = new Peer().With(reader);
         three.Connect(one);
         var link = three.Connect(two);

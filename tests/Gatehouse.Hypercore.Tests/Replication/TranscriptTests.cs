@@ -9,7 +9,9 @@ using static Gatehouse.Hypercore.Tests.Support.Cores;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
-/// <summary>Sessions that two npm peers had: our bytes are theirs, and each of our sides can take the place of one.</summary>
+/// <summary>
+/// Sessions that two npm peers had: our bytes are theirs, and each of our sides can take the place of one.
+/// </summary>
 public sealed class TranscriptTests
 {
     private const string Live = "12-transcript-sync-3-then-live", Empty = "13-transcript-empty-writer-first",
@@ -66,7 +68,11 @@ public sealed class TranscriptTests
             for (var skipped = isInitiator ? 3 : 2; skipped > 0; skipped--)
                 Assert.NotNull(await reader.ReadAsync(112, Never));
             await using var stream = new SecretStream(
-                raw, reader, transcript.SessionOf(!isInitiator), new byte[Sodium.StreamStateBytes], transcript.CipherOf(isInitiator));
+                raw,
+                reader,
+                transcript.SessionOf(!isInitiator),
+                new byte[Sodium.StreamStateBytes],
+                transcript.CipherOf(isInitiator));
             foreach (var plaintext in transcript.MessagesOf(isInitiator))
                 Assert.Equal(plaintext, (await stream.ReadAsync(Never))?.ToArray());
             Assert.Null(await stream.ReadAsync(Never));
@@ -151,7 +157,8 @@ public sealed class TranscriptTests
             return;
         for (var i = 0; i < transcript.Blocks.Count; i++)
             Assert.Equal(transcript.Blocks[i], (await core.GetAsync((ulong)i)).ToArray());
-        Assert.Contains(Bodies(recorded, RangeMessage.Type)[^1], Bodies(said, RangeMessage.Type), StringComparer.Ordinal);
+        var lastRange = Bodies(recorded, RangeMessage.Type)[^1];
+        Assert.Contains(lastRange, Bodies(said, RangeMessage.Type), StringComparer.Ordinal);
     }
 
     private static ReadOnlyMemory<byte>[] BlocksOf(Transcript transcript) =>

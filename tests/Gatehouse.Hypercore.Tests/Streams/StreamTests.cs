@@ -208,7 +208,11 @@ public sealed class StreamTests
     }
 
     private static SecretStream Reading(Stream raw, Transcript transcript) => new(
-        raw, new FrameReader(raw), transcript.SessionOf(false), new byte[Sodium.StreamStateBytes], transcript.CipherOf(true));
+        raw,
+        new FrameReader(raw),
+        transcript.SessionOf(false),
+        new byte[Sodium.StreamStateBytes],
+        transcript.CipherOf(true));
 
     private static Task ConnectedAsync(Peer peer) => UntilAsync(() => peer.Replicator.Connections == 1);
 

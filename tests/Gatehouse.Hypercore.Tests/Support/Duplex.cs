@@ -3,7 +3,9 @@ using Gatehouse.Hypercore.Streams;
 
 namespace Gatehouse.Hypercore.Tests.Support;
 
-/// <summary>Two ends of a byte stream in memory. One may be told to break after so many frames were written to it.</summary>
+/// <summary>
+/// Two ends of a byte stream in memory. One may be told to break after so many frames were written to it.
+/// </summary>
 internal sealed class Duplex : Stream
 {
     private readonly Stream reading, writing;
@@ -52,7 +54,8 @@ internal sealed class Duplex : Stream
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         reading.ReadAsync(buffer, cancellationToken);
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    public override async ValueTask WriteAsync(
+        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (isBroken)
             throw new IOException("Broken.");

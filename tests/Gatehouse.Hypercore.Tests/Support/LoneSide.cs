@@ -4,7 +4,9 @@ using Gatehouse.Hypercore.Streams;
 
 namespace Gatehouse.Hypercore.Tests.Support;
 
-/// <summary>One side of a conversation about one core, without a connection: what it is told and what it says.</summary>
+/// <summary>
+/// One side of a conversation about one core, without a connection: what it is told and what it says.
+/// </summary>
 internal sealed class LoneSide : IDisposable
 {
     private readonly byte[] key = new byte[Sodium.StreamKeyBytes];

@@ -79,7 +79,8 @@ internal sealed class NpmPeer : IAsyncDisposable
     {
         await process.StandardInput.WriteLineAsync(command.ToJsonString());
         await process.StandardInput.FlushAsync();
-        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The peer died.");
+        var line = await process.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException("The peer died.");
         var answer = JsonNode.Parse(line)!;
         Assert.True(answer["error"] is null, line);
         return answer;
@@ -93,7 +94,10 @@ internal sealed class NpmPeer : IAsyncDisposable
     {
         var root = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(root, "Gatehouse.slnx")))
-            root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("Run the tests from the repository.");
+        {
+            root = Path.GetDirectoryName(root)
+                ?? throw new InvalidOperationException("Run the tests from the repository.");
+        }
         return root;
     }
 }

@@ -4,8 +4,8 @@ using Gatehouse.Hypercore.Stores;
 namespace Gatehouse.Hypercore.Replication.Messages;
 
 /// <summary>
-/// Message 7: which blocks the sender has in the span that starts at <see cref="Start"/>, one bit each, lowest first. Read
-/// in place: valid as long as the bytes it was decoded from.
+/// Message 7: which blocks the sender has in the span that starts at <see cref="Start"/>, one bit each, lowest first.
+/// Read in place: valid as long as the bytes it was decoded from.
 /// </summary>
 internal readonly ref struct BitfieldMessage
 {

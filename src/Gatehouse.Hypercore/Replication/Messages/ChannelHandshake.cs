@@ -3,8 +3,8 @@ using Gatehouse.Hypercore.Encoding;
 namespace Gatehouse.Hypercore.Replication.Messages;
 
 /// <summary>
-/// What opens a channel of a core: the proof that its sender knows the core's key. We never say that we understand seeking,
-/// so nobody asks for it.
+/// What opens a channel of a core: the proof that its sender knows the core's key. We never say that we understand
+/// seeking, so nobody asks for it.
 /// </summary>
 internal readonly record struct ChannelHandshake(bool Seeks, Bytes32 Capability)
 {

@@ -3,8 +3,8 @@ using Gatehouse.Hypercore.Encoding;
 namespace Gatehouse.Hypercore.Replication.Messages;
 
 /// <summary>
-/// Message 0: what the sender has, what it has last seen of the receiver (<paramref name="RemoteLength"/>), and what it is
-/// willing to do.
+/// Message 0: what the sender has, what it has last seen of the receiver (<paramref name="RemoteLength"/>), and what it
+/// is willing to do.
 /// </summary>
 internal readonly record struct SyncMessage(SyncFlags Flags, ulong Fork, ulong Length, ulong RemoteLength)
 {
@@ -13,7 +13,8 @@ internal readonly record struct SyncMessage(SyncFlags Flags, ulong Fork, ulong L
     public static bool TryDecode(ReadOnlySpan<byte> body, out SyncMessage message)
     {
         var reader = new CompactReader(body);
-        message = new SyncMessage((SyncFlags)reader.ReadUInt(), reader.ReadUInt(), reader.ReadUInt(), reader.ReadUInt());
+        message = new SyncMessage(
+            (SyncFlags)reader.ReadUInt(), reader.ReadUInt(), reader.ReadUInt(), reader.ReadUInt());
         return !reader.Failed;
     }
 
