@@ -7,7 +7,9 @@ using Gatehouse.Storage;
 
 namespace Gatehouse.Benchmarks;
 
-/// <summary>Appends to a core in the database, each block signed and on the disk before the next: what a writer waits for.</summary>
+/// <summary>
+/// Appends to a core in the database, each block signed and on the disk before the next: what a writer waits for.
+/// </summary>
 internal static class DurableCores
 {
     private const int BlockBytes = 100;

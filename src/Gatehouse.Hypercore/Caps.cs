@@ -6,9 +6,9 @@ namespace Gatehouse.Hypercore;
 
 /// <summary>
 /// Lays out everything that is ever hashed, signed or MACed. Promises: no two purposes share their bytes; trees by the
-/// first byte (leaf 0, parent 1, roots 2), signatures, capabilities and keys by a 32-byte namespace. Integers take eight
-/// bytes, little-endian, here and never the short form of the wire. Must never change: these bytes are what the other
-/// implementations compute.
+/// first byte (leaf 0, parent 1, roots 2), signatures, capabilities and keys by a 32-byte namespace. Integers take
+/// eight bytes, little-endian, here and never the short form of the wire. Must never change: these bytes are what the
+/// other implementations compute.
 /// </summary>
 internal static class Caps
 {
@@ -54,8 +54,11 @@ internal static class Caps
         return Hash(bytes);
     }
 
-    /// <summary>What a signer signs; without a context (core key or namespace) the compat form. Returns its length.</summary>
-    public static int WriteSignable(Span<byte> destination, Bytes32? context, Bytes32 treeHash, ulong length, ulong fork)
+    /// <summary>
+    /// What a signer signs; without a context (core key or namespace) the compat form. Returns its length.
+    /// </summary>
+    public static int WriteSignable(
+        Span<byte> destination, Bytes32? context, Bytes32 treeHash, ulong length, ulong fork)
     {
         var at = 0;
         Put(destination, ref at, Tree);
@@ -86,8 +89,8 @@ internal static class Caps
     }
 
     /// <summary>
-    /// Proves on one connection that the sender knows the core key. <paramref name="fromInitiator"/> is the sender's role,
-    /// so the proof can't be sent back to who made it. Compare it in fixed time.
+    /// Proves on one connection that the sender knows the core key. <paramref name="fromInitiator"/> is the sender's
+    /// role, so the proof can't be sent back to who made it. Compare it in fixed time.
     /// </summary>
     public static Bytes32 Capability(ReadOnlySpan<byte> handshakeHash, bool fromInitiator, CoreKey coreKey)
     {

@@ -8,9 +8,9 @@ using Gatehouse.Hypercore.Trees;
 
 namespace Gatehouse.Hypercore;
 
-// What peers ask of a core and tell it. Security-critical: nothing is committed, and so nothing served or read, that wasn't
-// proven against a signature of the manifest that the core key is the hash of; nothing is answered above the length that
-// is on the disk; two signed histories freeze the core for good.
+// What peers ask of a core and tell it. Security-critical: nothing is committed, and so nothing served or read, that
+// wasn't proven against a signature of the manifest that the core key is the hash of; nothing is answered above the
+// length that is on the disk; two signed histories freeze the core for good.
 public sealed partial class Core
 {
     private readonly Lock handlersGate = new();
@@ -28,8 +28,8 @@ public sealed partial class Core
     internal Sightings Sightings { get; } = new();
 
     /// <summary>
-    /// Dismisses every claim by a peer that this core is longer than what is held: for an operator who is certain that the
-    /// store is no old copy. A wrong certainty ends the core.
+    /// Dismisses every claim by a peer that this core is longer than what is held: for an operator who is certain that
+    /// the store is no old copy. A wrong certainty ends the core.
     /// </summary>
     public void DismissSightings() => Sightings.Clear();
 
@@ -50,7 +50,8 @@ public sealed partial class Core
     }
 
     /// <summary>
-    /// Writes the body of a data message behind what is in <paramref name="output"/>, or nothing when there is no proof.
+    /// Writes the body of a data message behind what is in <paramref name="output"/>, or nothing when there is no
+    /// proof.
     /// </summary>
     internal async ValueTask<Answer> ProveAsync(
         RequestMessage request, PooledBuffer output, CancellationToken cancellationToken)
@@ -229,8 +230,8 @@ public sealed partial class Core
     }
 
     /// <summary>
-    /// A proof from nothing: true and of another history than ours, it convicts the signers. That we can't compare (a part
-    /// of our tree isn't held) convicts nobody.
+    /// A proof from nothing: true and of another history than ours, it convicts the signers. That we can't compare (a
+    /// part of our tree isn't held) convicts nobody.
     /// </summary>
     private async ValueTask<Verdict> TryConvictAsync(DataMessage data, CancellationToken cancellationToken)
     {

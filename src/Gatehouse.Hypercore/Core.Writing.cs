@@ -12,10 +12,10 @@ public sealed partial class Core
         AppendAsync([block], cancellationToken);
 
     /// <summary>
-    /// Appends blocks under one signature, all or none, and returns the index of the first. They are on the disk when it
-    /// returns, and only then announced to peers. The memory is read, not kept.
+    /// Appends blocks under one signature, all or none, and returns the index of the first. They are on the disk when
+    /// it returns, and only then announced to peers. The memory is read, not kept.
     /// </summary>
-    /// <exception cref="ArgumentException">There is none, or one is empty or above <see cref="MaxBlockBytes"/>.</exception>
+    /// <exception cref="ArgumentException">There is none, or one is empty or too large.</exception>
     /// <exception cref="CoreRefusedException">Its reason says what must be done first.</exception>
     public async ValueTask<ulong> AppendAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken = default)

@@ -13,11 +13,11 @@ namespace Gatehouse.Hypercore;
 /// peer, because each block is proven against the writer's signature. Safe for use by several threads.
 /// </summary>
 /// <remarks>
-/// Open a core once in a process, and write it in one process only. What the store holds is the truth: a change is on the
-/// disk before anybody hears of it.
+/// Open a core once in a process, and write it in one process only. What the store holds is the truth: a change is on
+/// the disk before anybody hears of it.
 /// </remarks>
 [SuppressMessage(
-    "Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so it holds nothing to dispose.")]
+    "Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 public sealed partial class Core
 {
     /// <summary>The largest block that may be appended or received: the limit of the npm package.</summary>
@@ -66,15 +66,17 @@ public sealed partial class Core
         }
     }
 
-    /// <summary>Whether two signed histories were found. Held blocks can still be read; nothing is added any more.</summary>
+    /// <summary>
+    /// Whether two signed histories were found. Held blocks can still be read; nothing is added any more.
+    /// </summary>
     public bool IsFrozen => head.IsFrozen;
 
     /// <summary>Whether it was opened with the key pair of its only signer.</summary>
     public bool IsWritable => keyPair is not null;
 
     /// <summary>
-    /// Opens the core that this pair writes; one that is new is made, and is on the disk when this returns. The pair is the
-    /// caller's to dispose, after the core was last written.
+    /// Opens the core that this pair writes; one that is new is made, and is on the disk when this returns. The pair is
+    /// the caller's to dispose, after the core was last written.
     /// </summary>
     public static async ValueTask<Core> CreateAsync(
         ICoreStore store, KeyPair keyPair, TimeProvider? time = null, CancellationToken cancellationToken = default)
@@ -119,7 +121,9 @@ public sealed partial class Core
             ?? throw new InvalidDataException("The store lost a block that it held.");
     }
 
-    /// <summary>Yields block after block from an index on, for ever: at the end it waits for the next to come.</summary>
+    /// <summary>
+    /// Yields block after block from an index on, for ever: at the end it waits for the next to come.
+    /// </summary>
     /// <exception cref="CoreRefusedException">The core is frozen and the next block isn't held.</exception>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync(
         ulong from = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -6,12 +6,14 @@ public enum CoreRefusal
     /// <summary>It was opened without the key pair of its only signer.</summary>
     NotWritable,
 
-    /// <summary>Two signed histories were found: nothing may be added, ever. <see cref="Core.ReadEvidenceAsync"/>.</summary>
+    /// <summary>
+    /// Two signed histories were found: nothing may be added, ever. <see cref="Core.ReadEvidenceAsync"/>.
+    /// </summary>
     Frozen,
 
     /// <summary>
-    /// A peer says that this core is longer than what is held here: the store may be an old copy. Replicate first; the core
-    /// may be written again once all of it is here.
+    /// A peer says that this core is longer than what is held here: the store may be an old copy. Replicate first; the
+    /// core may be written again once all of it is here.
     /// </summary>
     Behind,
 

@@ -12,8 +12,8 @@ namespace Gatehouse.Hypercore.Cores;
 internal static class ProofCheck
 {
     /// <summary>
-    /// Applies the proof to <paramref name="batch"/>, a copy of our tree. <paramref name="open"/> is the node that the block
-    /// or hash led to, when the upgrade didn't take it up: it must equal the stored node in index, size and hash.
+    /// Applies the proof to <paramref name="batch"/>, a copy of our tree. <paramref name="open"/> is the node that the
+    /// block or hash led to, when the upgrade didn't take it up: it must equal the stored node in index, size and hash.
     /// </summary>
     public static bool TryApply(DataMessage data, MerkleTree batch, out TreeNode? open)
     {
@@ -96,8 +96,8 @@ internal static class ProofCheck
     }
 
     /// <summary>
-    /// The parent commits to the sum of two sizes that nobody proved, so the first two nodes aren't kept: somebody could have
-    /// moved bytes from one to the other.
+    /// The parent commits to the sum of two sizes that nobody proved, so the first two nodes aren't kept: somebody
+    /// could have moved bytes from one to the other.
     /// </summary>
     private static bool TryHashPath(HashData hash, MerkleTree batch, out TreeNode? top)
     {
@@ -150,7 +150,9 @@ internal static class ProofCheck
         return source.TryTake(root, out var node) && batch.TryAppend(node, ref cursor);
     }
 
-    /// <summary>The nodes of an upgrade, with the block's own path in place of the one node that was left out for it.</summary>
+    /// <summary>
+    /// The nodes of an upgrade, with the block's own path in place of the one node that was left out for it.
+    /// </summary>
     private ref struct NodeSource(NodeList list, TreeNode? candidate)
     {
         private NodeList.Enumerator nodes = list.GetEnumerator();

@@ -16,8 +16,8 @@ internal enum Answer
 }
 
 /// <summary>
-/// Decides which nodes a proof consists of, without reading any: path, then upgrade, then additional nodes, in the order in
-/// which the reader will ask for them. Reused; room for the longest proof there can be.
+/// Decides which nodes a proof consists of, without reading any: path, then upgrade, then additional nodes, in the
+/// order in which the reader will ask for them. Reused; room for the longest proof there can be.
 /// </summary>
 internal sealed class ProofPlan
 {

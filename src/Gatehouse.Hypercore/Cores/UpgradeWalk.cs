@@ -3,8 +3,8 @@ using Gatehouse.Hypercore.Trees;
 namespace Gatehouse.Hypercore.Cores;
 
 /// <summary>
-/// Yields the nodes that take a reader from one length to a greater one, in the order it needs them: the right siblings on
-/// the way up from its last block to the first root that grew over it, then the roots after that.
+/// Yields the nodes that take a reader from one length to a greater one, in the order it needs them: the right siblings
+/// on the way up from its last block to the first root that grew over it, then the roots after that.
 /// </summary>
 internal struct UpgradeWalk(ulong start, ulong end)
 {

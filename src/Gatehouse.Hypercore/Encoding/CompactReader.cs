@@ -6,8 +6,8 @@ namespace Gatehouse.Hypercore.Encoding;
 /// <summary>
 /// Reads compact encoding from bytes that a stranger sent. It never throws: the first malformed value makes
 /// <see cref="Failed"/> true for good, and from then on every read gives zero, empty or null. So a decoder reads all of
-/// its fields and asks once. Nothing is allocated by a count or length before the bytes behind it are known to be there.
-/// Bytes that are left over are no failure: newer peers may say more than we understand.
+/// its fields and asks once. Nothing is allocated by a count or length before the bytes behind it are known to be
+/// there. Bytes that are left over are no failure: newer peers may say more than we understand.
 /// </summary>
 internal ref struct CompactReader(ReadOnlySpan<byte> bytes)
 {

@@ -4,7 +4,9 @@ using System.Diagnostics;
 
 namespace Gatehouse.Hypercore.Encoding;
 
-/// <summary>Writes compact encoding, integers in their shortest form. Nothing is allocated but by the buffer behind it.</summary>
+/// <summary>
+/// Writes compact encoding, integers in their shortest form. Nothing is allocated but by the buffer behind it.
+/// </summary>
 internal readonly ref struct CompactWriter(IBufferWriter<byte> output)
 {
     // An integer of up to 0xfc is its own byte; a larger one follows one of these, little-endian.

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 namespace Gatehouse.Hypercore.Keys;
 
 /// <summary>
-/// Holds an Ed25519 key pair: of a core's only writer, or of a peer on the wire. The secret is in one pinned array that is
-/// zeroed by <see cref="Dispose"/>, after which signing throws; it is never compared or printed. Safe for use by several
-/// threads, except that nobody may be signing while it is disposed.
+/// Holds an Ed25519 key pair: of a core's only writer, or of a peer on the wire. The secret is in one pinned array that
+/// is zeroed by <see cref="Dispose"/>, after which signing throws; it is never compared or printed. Safe for use by
+/// several threads, except that nobody may be signing while it is disposed.
 /// </summary>
 /// <remarks>One core has one writer: the same pair in two processes signs two histories sooner or later.</remarks>
 public sealed class KeyPair : IDisposable

@@ -6,9 +6,9 @@ using Gatehouse.Hypercore.Keys;
 namespace Gatehouse.Hypercore.Manifests;
 
 /// <summary>
-/// Says who may sign a core. The core key is its hash, so it never changes. Immutable. Only version 1 with one signer is
-/// made; versions 0 to 3 are read. Decoding is strict: an unknown version, flag, hash or kind of signer is refused, because
-/// a rule we don't know can't be kept.
+/// Says who may sign a core. The core key is its hash, so it never changes. Immutable. Only version 1 with one signer
+/// is made; versions 0 to 3 are read. Decoding is strict: an unknown version, flag, hash or kind of signer is refused,
+/// because a rule we don't know can't be kept.
 /// </summary>
 public sealed class Manifest
 {

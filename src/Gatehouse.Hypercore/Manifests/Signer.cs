@@ -3,7 +3,9 @@ using Gatehouse.Hypercore.Keys;
 
 namespace Gatehouse.Hypercore.Manifests;
 
-/// <summary>May sign a core: an Ed25519 key, within a namespace that keeps its signatures apart from other uses.</summary>
+/// <summary>
+/// May sign a core: an Ed25519 key, within a namespace that keeps its signatures apart from other uses.
+/// </summary>
 public readonly record struct Signer(Bytes32 Namespace, PublicKey PublicKey)
 {
     internal const int EncodedBytes = 1 + (2 * Bytes32.Size);

@@ -6,12 +6,14 @@ namespace Gatehouse.Hypercore.Manifests;
 
 /// <summary>
 /// Decides whether a tree is signed. Promises: true only when as many different signers as the manifest demands signed
-/// this tree hash, length and fork for this core. Must never take a signature of another core, namespace, length or fork,
-/// count one signer twice, or look past the first quorum of signatures (all implementations must judge alike).
+/// this tree hash, length and fork for this core. Must never take a signature of another core, namespace, length or
+/// fork, count one signer twice, or look past the first quorum of signatures (all implementations must judge alike).
 /// </summary>
 internal static class TreeSignature
 {
-    /// <summary>Count, signer, signature, patch, count of patch nodes: how one signature is wrapped from version 1 on.</summary>
+    /// <summary>
+    /// Count, signer, signature, patch, count of patch nodes: how one signature is wrapped from version 1 on.
+    /// </summary>
     public const int SingleBytes = 1 + 1 + Sodium.SignatureBytes + 1 + 1;
 
     private const int MinProofBytes = 1 + Sodium.SignatureBytes + 1;

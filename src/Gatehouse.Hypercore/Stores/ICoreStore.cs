@@ -4,12 +4,12 @@ using Gatehouse.Hypercore.Trees;
 namespace Gatehouse.Hypercore.Stores;
 
 /// <summary>
-/// Keeps cores, many of them, each only ever growing. Secret keys are not kept here. Reads may come from several threads
-/// at once, also during a commit; one instance of <see cref="Core"/> commits one thing at a time.
+/// Keeps cores, many of them, each only ever growing. Secret keys are not kept here. Reads may come from several
+/// threads at once, also during a commit; one instance of <see cref="Core"/> commits one thing at a time.
 /// </summary>
 /// <remarks>
-/// A store that loses what it committed makes a writer sign a second history, which ends the core for good: a commit must
-/// be on the disk, as far as the system can tell, before the call returns.
+/// A store that loses what it committed makes a writer sign a second history, which ends the core for good: a commit
+/// must be on the disk, as far as the system can tell, before the call returns.
 /// </remarks>
 public interface ICoreStore
 {

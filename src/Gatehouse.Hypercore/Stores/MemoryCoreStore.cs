@@ -5,8 +5,8 @@ using Gatehouse.Hypercore.Trees;
 namespace Gatehouse.Hypercore.Stores;
 
 /// <summary>
-/// Keeps cores in memory, for tests and for readers that start from nothing each time. Never for a writer that outlives the
-/// process: with the memory its history is gone, and the next append would sign another.
+/// Keeps cores in memory, for tests and for readers that start from nothing each time. Never for a writer that outlives
+/// the process: with the memory its history is gone, and the next append would sign another.
 /// </summary>
 public sealed class MemoryCoreStore : ICoreStore
 {

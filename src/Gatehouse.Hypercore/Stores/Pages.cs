@@ -1,8 +1,8 @@
 namespace Gatehouse.Hypercore.Stores;
 
 /// <summary>
-/// Is an array without an end: numbers near each other share a page, so that a log costs little more than its content, and
-/// one far away costs a page and no more. Not thread-safe.
+/// Is an array without an end: numbers near each other share a page, so that a log costs little more than its content,
+/// and one far away costs a page and no more. Not thread-safe.
 /// </summary>
 internal sealed class Pages<T>
 {

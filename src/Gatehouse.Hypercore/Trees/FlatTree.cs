@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Gatehouse.Hypercore.Trees;
 
 /// <summary>
-/// Numbers the nodes of a binary forest from left to right: block n is node 2n, a parent stands between its children. So
-/// a node has the same number however long the log becomes.
+/// Numbers the nodes of a binary forest from left to right: block n is node 2n, a parent stands between its children.
+/// So a node has the same number however long the log becomes.
 /// </summary>
 internal static class FlatTree
 {

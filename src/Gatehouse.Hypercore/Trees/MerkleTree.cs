@@ -4,9 +4,9 @@ using Gatehouse.Hypercore.Encoding;
 namespace Gatehouse.Hypercore.Trees;
 
 /// <summary>
-/// Holds the roots of a log of some length and grows it: by leaves (a writer) or by whole subtrees that somebody sent (a
-/// reader). Remembers each node that came to be, to be stored. Reused: <see cref="Reset(MerkleTree)"/> starts again from
-/// another tree, so work on a copy costs no allocation and is committed by copying back.
+/// Holds the roots of a log of some length and grows it: by leaves (a writer) or by whole subtrees that somebody sent
+/// (a reader). Remembers each node that came to be, to be stored. Reused: <see cref="Reset(MerkleTree)"/> starts again
+/// from another tree, so work on a copy costs no allocation and is committed by copying back.
 /// </summary>
 internal sealed class MerkleTree
 {
@@ -56,9 +56,9 @@ internal sealed class MerkleTree
     }
 
     /// <summary>
-    /// Appends a subtree whose top is the node under the cursor and merges what belongs together; the cursor follows up to
-    /// the root that results. False, with the tree in no usable state, when the subtree doesn't begin where the log ends, or
-    /// the log would be longer than can be numbered.
+    /// Appends a subtree whose top is the node under the cursor and merges what belongs together; the cursor follows up
+    /// to the root that results. False, with the tree in no usable state, when the subtree doesn't begin where the log
+    /// ends, or the log would be longer than can be numbered.
     /// </summary>
     public bool TryAppend(TreeNode node, ref TreeCursor cursor)
     {

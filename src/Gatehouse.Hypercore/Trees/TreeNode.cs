@@ -3,8 +3,8 @@ using Gatehouse.Hypercore.Encoding;
 namespace Gatehouse.Hypercore.Trees;
 
 /// <summary>
-/// Is one node of the Merkle tree: where it stands (<see cref="FlatTree"/>: block n is node 2n, parents are odd), how many
-/// bytes the blocks under it have together, and its BLAKE2b-256 hash. Two nodes are equal when all three are.
+/// Is one node of the Merkle tree: where it stands (<see cref="FlatTree"/>: block n is node 2n, parents are odd), how
+/// many bytes the blocks under it have together, and its BLAKE2b-256 hash. Two nodes are equal when all three are.
 /// </summary>
 public readonly record struct TreeNode(ulong Index, ulong Size, Bytes32 Hash)
 {

@@ -48,7 +48,9 @@ internal readonly record struct DataMessage
         var request = reader.ReadUInt();
         var fork = reader.ReadUInt();
         BlockData? block = (flags & BlockFlag) == 0 ? null : ReadBlock(ref reader, body);
-        HashData? hash = (flags & HashFlag) == 0 ? null : new HashData(reader.ReadUInt(), NodeList.Read(ref reader, body));
+        HashData? hash = (flags & HashFlag) == 0
+            ? null
+            : new HashData(reader.ReadUInt(), NodeList.Read(ref reader, body));
         if ((flags & SeekFlag) != 0)
             SkipSeek(ref reader, body);
         UpgradeData? upgrade = (flags & UpgradeFlag) == 0 ? null : ReadUpgrade(ref reader, body);

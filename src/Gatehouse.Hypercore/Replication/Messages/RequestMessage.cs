@@ -18,7 +18,8 @@ internal readonly record struct RequestMessage
 {
     public const int Type = 1;
 
-    private const ulong BlockFlag = 1, HashFlag = 2, SeekFlag = 4, UpgradeFlag = 8, ManifestFlag = 16, PriorityFlag = 32;
+    private const ulong BlockFlag = 1, HashFlag = 2, SeekFlag = 4, UpgradeFlag = 8;
+    private const ulong ManifestFlag = 16, PriorityFlag = 32;
 
     public ulong Id { get; init; }
 

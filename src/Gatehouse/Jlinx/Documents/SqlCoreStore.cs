@@ -10,13 +10,15 @@ using Gatehouse.Storage;
 namespace Gatehouse.Jlinx.Documents;
 
 /// <summary>
-/// Cores in the database. Promises: a commit is one durable transaction, and of two processes that append to one core one
-/// is refused, because the length that was signed for is part of the WHERE clause. Must never change or delete a block or
-/// a node: somebody has its signature.
+/// Cores in the database. Promises: a commit is one durable transaction, and of two processes that append to one core
+/// one is refused, because the length that was signed for is part of the WHERE clause. Must never change or delete a
+/// block or a node: somebody has its signature.
 /// </summary>
 internal sealed class SqlCoreStore(Database database) : ICoreStore
 {
-    /// <summary>A statement's worth: enough to save ways to PostgreSQL; SQLite looks for each parameter among all.</summary>
+    /// <summary>
+    /// A statement's worth: enough to save ways to PostgreSQL; SQLite looks for each parameter among all.
+    /// </summary>
     private const int BatchRows = 32;
 
     private const string SelectHead = """

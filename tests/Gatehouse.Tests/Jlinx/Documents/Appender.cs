@@ -7,8 +7,8 @@ using Gatehouse.Storage;
 namespace Gatehouse.Tests.Jlinx.Documents;
 
 /// <summary>
-/// What this assembly is when it is run as a program: a process that appends to a core for ever, one to five blocks at a
-/// time, and says after each batch how long the core is. To be killed.
+/// What this assembly is when it is run as a program: a process that appends to a core for ever, one to five blocks at
+/// a time, and says after each batch how long the core is. To be killed.
 /// </summary>
 internal static class Appender
 {
