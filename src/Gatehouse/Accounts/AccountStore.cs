@@ -170,17 +170,12 @@ internal static class AccountStore
     }
 
     /// <summary>
-    /// Adds an account that came by another way than a mailbox, without a password, and discards the sign-ups that are
-    /// pending for its address: whoever planted a password on it has nothing left. False when the address is taken.
+    /// Adds an account that came by another way than a mailbox, without a password. False when the address is taken. Those
+    /// who come in by it discard what is pending for the address.
     /// </summary>
-    public static async Task<bool> TryAddVerifiedAsync(Db db, Account account)
-    {
-        if (await db.ExecuteAsync(InsertVerified, account) == 0)
-            return false;
-        if (account.EmailKey is { } emailKey)
-            await db.ExecuteAsync(DeletePendingOf, new { emailKey });
-        return true;
-    }
+    public static async Task<bool> TryAddVerifiedAsync(Db db, Account account) => await db.ExecuteAsync(InsertVerified, account) == 1;
+
+    public static Task DiscardPendingAsync(Db db, string emailKey) => db.ExecuteAsync(DeletePendingOf, new { emailKey });
 
     /// <summary>
     /// To come first in a verification: the sign-ups of an address are verified one after the other. Each discards the

@@ -1,3 +1,4 @@
+using Gatehouse.Events;
 using Gatehouse.Security;
 using Gatehouse.Storage;
 
@@ -40,6 +41,13 @@ internal static class Identities
                     AND replace(@usable, ',' || other.provider || ',', '') <> @usable))
         """;
 
+    private const string DeleteNewer = "DELETE FROM identities WHERE account_id = @accountId AND created_at >= @since";
+
+    private const string DeleteOlderThanTheAddress = """
+        DELETE FROM identities WHERE account_id = @accountId AND created_at <= (
+            SELECT max(at) FROM security_events WHERE account_id = @accountId AND type = @type)
+        """;
+
     public static Task<Identity?> FindAsync(Db db, string provider, string subject) =>
         db.FirstOrNullAsync<Identity>(SelectBySubject, new { provider, subject });
 
@@ -60,6 +68,16 @@ internal static class Identities
 
     /// <summary>Notes a login by it, and holds it until the transaction ends. False when it is gone.</summary>
     public static async Task<bool> TryUseAsync(Db db, string id, long now) => await db.ExecuteAsync(Use, new { id, now }) == 1;
+
+    /// <summary>Discards those that were linked at <paramref name="since"/> or later: by whom an address was taken from its owner.</summary>
+    public static Task DiscardNewerAsync(Db db, string accountId, long since) => db.ExecuteAsync(DeleteNewer, new { accountId, since });
+
+    /// <summary>
+    /// Discards those from before the account got its address: whoever made it without the address, or with another, is
+    /// not the one who reads this mailbox. Those that came with the address, or later, stay.
+    /// </summary>
+    public static Task DiscardOlderThanTheAddressAsync(Db db, string accountId) =>
+        db.ExecuteAsync(DeleteOlderThanTheAddress, new { accountId, type = SecurityEventTypes.EmailChanged });
 
     /// <summary>False when it is not the account's, or its last way in. The account is locked by the caller.</summary>
     /// <param name="usable">The providers there are.</param>

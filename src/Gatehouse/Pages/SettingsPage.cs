@@ -3,6 +3,7 @@ using Gatehouse.Configuration;
 using Gatehouse.Http;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
+using Gatehouse.SocialLogin;
 using Gatehouse.Texts;
 using Microsoft.AspNetCore.Http;
 
@@ -68,13 +69,9 @@ internal static class SettingsPage
     private static async Task<IResult> OpenWithAsync(
         HttpContext http, Session session, string via, SettingsPageServices services, CancellationToken cancellationToken)
     {
-        var (grant, location, problem) = await OtherWays.OpenAsync(http, session, via, returnTo: null, services.Settings, cancellationToken);
-        if (problem is not null)
-            return await AskAsync(http, session, problem, services, cancellationToken);
-        if (grant is null)
-            return new ToProvider(location!);
-        GrantCookie.Set(http, services.Cookies, grant.Token);
-        return new SeeOther(Path);
+        var wish = new FreshLogin.Wish(ByProgram: false, Path);
+        var (_, location, problem) = await OtherWays.OpenAsync(http, session, via, wish, services.Settings, cancellationToken);
+        return problem is null ? new ToProvider(location!) : await AskAsync(http, session, problem, services, cancellationToken);
     }
 
     private static async Task<IResult> LinkAsync(

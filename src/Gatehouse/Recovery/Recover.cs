@@ -89,6 +89,7 @@ internal static class Recover
             await OneTimeLinks.DiscardAsync(db, LinkPurpose.ResetPassword, link.AccountId);
             await SessionStore.RevokeAllAsync(db, link.AccountId, exceptId: null);
             await EmailChanges.DiscardAsync(db, link.AccountId);
+            await Identities.DiscardOlderThanTheAddressAsync(db, link.AccountId);
             await services.Outbox.EnqueueAsync(db, PasswordChangedMail.Kind, link.AccountId, link.SentTo);
             await SecurityEvents.RecordAsync(db, services.Clock, link.AccountId, SecurityEventTypes.PasswordReset, origin);
             return true;

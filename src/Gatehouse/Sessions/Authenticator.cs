@@ -36,6 +36,12 @@ internal sealed class Authenticator(
             _ => (null, Problems.Unauthenticated()),
         };
 
+    /// <summary>The live session of a handle that a login under way was begun in; null when it has ended, or is about to.</summary>
+    public async ValueTask<Session?> FindAsync(string sessionId, CancellationToken cancellationToken) =>
+        await sessions.GetAsync(sessionId, cancellationToken) is { } session && !pending.Covers(session.Id, tokenHash: null)
+            ? session
+            : null;
+
     /// <summary>
     /// The token on the answer to a bearer is for this session from now on: another one, or the same with another user.
     /// Null: the session has ended, so none is sent.

@@ -29,6 +29,8 @@ internal static class LogOut
     /// <summary>Ends the session; what the page shows from now on is a guest.</summary>
     public static async Task HandleAsync(HttpContext http, LogOutServices services, CancellationToken cancellationToken)
     {
+        if (FlowCookie.Read(http, services.Cookie) is not null)
+            FlowCookie.Clear(http, services.Cookie); // whoever comes next to this browser goes on with no login of before
         await EndAsync(http, services, cancellationToken);
         services.Answers.Clear(http);
     }
@@ -38,6 +40,7 @@ internal static class LogOut
         services.Device.Clear(http);
         GrantCookie.Clear(http, services.Cookie);
         CookieProbe.Clear(http, services.Cookie);
+        FlowCookie.Clear(http, services.Cookie);
         services.Cookie.Append(http, RequestSpeech.Cookie, "", TimeSpan.Zero, httpOnly: false);
         return EndAsync(http, services, cancellationToken);
     }

@@ -96,6 +96,7 @@ internal static class ChangeEmail
             }
             await EndWhatTheOldAddressOpenedAsync(db, link.AccountId, exceptSession: null);
             await EmailChanges.DiscardAsync(db, link.AccountId);
+            await Identities.DiscardNewerAsync(db, link.AccountId, link.CreatedAt);
             // Those of later changes went to addresses that this one takes back, or are still to be mailed there; those of
             // earlier changes stay good.
             await OneTimeLinks.DiscardNewerAsync(db, LinkPurpose.UndoEmail, link.AccountId, link.CreatedAt);

@@ -3,6 +3,7 @@ using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
+using Gatehouse.SocialLogin;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -35,7 +36,8 @@ internal static class Open
     private static async Task<IResult> AnswerElsewhereAsync(
         HttpContext http, Session session, string via, string? returnTo, SettingsServices services, CancellationToken cancellationToken)
     {
-        var (grant, location, refused) = await OtherWays.OpenAsync(http, session, via, returnTo, services, cancellationToken);
+        var wish = new FreshLogin.Wish(ByProgram: true, OtherWays.WayBack(returnTo, note: ""));
+        var (grant, location, refused) = await OtherWays.OpenAsync(http, session, via, wish, services, cancellationToken);
         return refused ?? (IResult)new JsonAnswer(grant is null ? OtherWays.Describe(location!) : Write(grant));
     }
 

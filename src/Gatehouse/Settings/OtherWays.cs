@@ -73,7 +73,7 @@ internal static class OtherWays
     /// In place of a password, for an account that has none: where to log in anew; or, right after that, the grant.
     /// </summary>
     public static async Task<(Open.Grant? Grant, Uri? Location, Problem? Problem)> OpenAsync(
-        HttpContext http, Session session, string via, string? returnTo, SettingsServices services, CancellationToken cancellationToken)
+        HttpContext http, Session session, string via, FreshLogin.Wish wish, SettingsServices services, CancellationToken cancellationToken)
     {
         var (account, own) = await services.Database.ReadAsync(async db =>
             (await AccountStore.FindAsync(db, session.AccountId), await Identities.ListAsync(db, session.AccountId)), cancellationToken);
@@ -81,12 +81,14 @@ internal static class OtherWays
             return (null, null, Problems.InvalidInput("via", "error.via"));
         if (account?.PasswordHash is not null)
             return (null, null, Problems.InvalidInput("via", "error.via_password"));
-        if (await TakeGrantAsync(session, provider.Name, services, cancellationToken) is { } grant)
-            return (grant, null, null);
+        if (wish.ByProgram
+            && await FreshLogin.TakeGrantAsync(http, session, provider.Name, services.Social, cancellationToken) is var (token, expiresAt))
+        {
+            return (new Open.Grant(token, expiresAt), null, null);
+        }
         if (await services.Limiter.TryTakeAsync(LimitName.LoginSource, http.SourceKey(), cancellationToken) is { } wait)
             return (null, null, Problems.TooManyRequests(wait));
-        var (location, problem) = await FreshLogin.BeginAsync(
-            http, session, provider, WayBack(returnTo, ""), services.Social, cancellationToken);
+        var (location, problem) = await FreshLogin.BeginAsync(http, session, provider, wish, services.Social, cancellationToken);
         return (null, location, problem);
     }
 
@@ -111,20 +113,6 @@ internal static class OtherWays
     private static SocialLogin.Providers.IIdentityProvider? Find(string via, SettingsServices services) =>
         services.Social.Served.Have(GatehouseFeatures.SocialLogin) ? services.Social.Providers.Find(via) : null;
 
-    private static string WayBack(string? returnTo, string note) =>
+    public static string WayBack(string? returnTo, string note) =>
         ReturnPath.Parse(returnTo) is var target && target == ReturnPath.Home ? GrantCookie.Path + note : target.Path;
-
-    private static Task<Open.Grant?> TakeGrantAsync(
-        Session session, string provider, SettingsServices services, CancellationToken cancellationToken) =>
-        services.Database.TransactAsync(async db =>
-        {
-            await AccountStore.LockAsync(db, session.AccountId);
-            if (!await SessionRows.TryLockAsync(db, session.Id)
-                || !await FreshLogins.TryConsumeAsync(db, session.Id, provider, services.Clock.NowMicros()))
-            {
-                return null;
-            }
-            var (token, expiresAt) = await services.Grants.GiveAsync(db, session);
-            return new Open.Grant(token, expiresAt);
-        }, cancellationToken);
 }

@@ -19,7 +19,7 @@ internal sealed class Leave(Uri location) : IResult
 }
 
 /// <summary>
-/// On to a path of ours, by a page of our own: the browser was sent here by another site, and to where a redirect of such a
+/// On, by a page of our own, to a path of ours or to a provider. To a path of ours: the browser was sent here by another site, and to where a redirect of such a
 /// request leads it doesn't send a Strict cookie along, not even the one it gets here.
 /// </summary>
 internal sealed class Interstitial(string location) : IResult

@@ -23,6 +23,8 @@ internal static class Arrive
     public static async Task<Ending> FinishAsync(
         HttpContext http, Visit visit, SocialServices services, CancellationToken cancellationToken)
     {
+        if (await FindWaitAsync(http, visit, services, cancellationToken) is { } wait)
+            return Ending.Because(Problems.TooManyRequests(wait));
         var presented = await SessionStart.PresentedAsync(http, services.LogIn, cancellationToken);
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -37,6 +39,7 @@ internal static class Arrive
                         GatehouseMeter.Verified();
                     return new Ending(Enter(http, issued, visit.Flow.ReturnTo, services), arrived.IsNew ? "new" : "in");
                 case Arrival.Asked:
+                    FlowCookie.Set(http, services.Cookies, visit.Browser); // as long as what waits for the password
                     return new Ending(new OnTo(MatchIdentity.PathOf(visit.Provider.Name)), "asked");
                 case Arrival.Refused refused:
                     return Ending.Because(refused.Problem);
@@ -44,6 +47,14 @@ internal static class Arrive
         }
         return Ending.Because(Problems.LoginExpired());
     }
+
+    /// <summary>Whoever is new draws on the budget of sign-ups, by whatever way they come.</summary>
+    private static async Task<TimeSpan?> FindWaitAsync(
+        HttpContext http, Visit visit, SocialServices services, CancellationToken cancellationToken) =>
+        await services.LogIn.Database.ReadAsync(
+            db => Identities.FindAsync(db, visit.Provider.Name, visit.Profile.Subject), cancellationToken) is null
+            ? await services.LogIn.Limiter.TryTakeAsync(LimitName.SignUp, http.SourceKey(), cancellationToken)
+            : null;
 
     /// <summary>The session's cookies, and the way on; who has to choose a user does that first.</summary>
     public static Interstitial Enter(HttpContext http, IssuedSession issued, string returnTo, SocialServices services)
@@ -65,8 +76,12 @@ internal static class Arrive
         var way = new Way(SessionVia.Social, origin, ByDevice: false) { Before = visit.Flow.SessionId };
         if (await Identities.FindAsync(db, visit.Provider.Name, visit.Profile.Subject) is not { } identity)
             return await NewCustomer.AddAsync(db, http, visit, way, presented, services);
-        if (await AccountStore.FindAsync(db, identity.AccountId) is not { } account)
+        // The account first, as everywhere: so that a deletion or an unlinking at the same time waits, and not crosswise.
+        if (await AccountStore.LockAsync(db, identity.AccountId) is null
+            || await AccountStore.FindAsync(db, identity.AccountId) is not { } account)
+        {
             return Arrival.Again.Instance;
+        }
         way = way with { IdentityId = identity.Id, ByDevice = services.LogIn.Device.CounterFor(http, account.Id) is not null };
         var users = await UserStore.ListAsync(db, account.Id);
         var notice = await SessionStart.NoticeAsync(db, account, way);

@@ -28,11 +28,14 @@ internal static class BeginLogin
         var query = http.Request.Query;
         if (query.Any(parameter => parameter.Value.Count > 1))
             return Problems.BadRequest("problem.doubled_parameter").AsAsked(http.Request);
+        // Sent here by another site the browser keeps the session cookie back; from a page of ours it brings it along.
+        if (http.Request.Headers["Sec-Fetch-Site"] == "cross-site")
+            return new Interstitial(http.Request.Path + http.Request.QueryString.ToUriComponent());
         if (await services.LogIn.Limiter.TryTakeAsync(LimitName.LoginSource, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait).AsAsked(http.Request);
         var (invite, refused) = await FindInviteAsync(http, query["invite"], services, cancellationToken);
         if (refused is not null)
-            return Failed.Because(refused);
+            return refused.RetryAfter is null ? Failed.Because(refused) : refused.AsAsked(http.Request);
         var flow = new SocialFlow
         {
             Purpose = FlowPurpose.LogIn,
@@ -41,13 +44,20 @@ internal static class BeginLogin
             ReturnTo = ReturnPath.Parse(query["return"]).Path,
             CreatedAt = services.LogIn.Clock.NowMicros(),
         };
-        var (location, problem) = await BeginAsync(http, found, flow, services, cancellationToken);
+        var (location, problem) = await BeginAsync(http, found, fresh: false, async begun =>
+        {
+            await services.LogIn.Database.TransactAsync(db => begun.KeepAsync(db, flow), cancellationToken);
+            return null;
+        }, services, cancellationToken);
         return problem is null ? new Leave(location!) : Failed.Because(problem);
     }
 
     /// <summary>The provider's address that this browser goes to next. Its cookie is on the answer.</summary>
+    /// <param name="fresh">Whoever is logged in there has to show again who they are.</param>
+    /// <param name="keep">Writes the flow down, if it may begin now; it comes after what the provider was asked.</param>
     public static async Task<(Uri? Location, Problem? Problem)> BeginAsync(
-        HttpContext http, IIdentityProvider provider, SocialFlow flow, SocialServices services, CancellationToken cancellationToken)
+        HttpContext http, IIdentityProvider provider, bool fresh, Func<Begun, Task<Problem?>> keep, SocialServices services,
+        CancellationToken cancellationToken)
     {
         var state = SecretToken.New();
         var browser = FlowCookie.Read(http, services.Cookies) ?? SecretToken.New();
@@ -58,17 +68,23 @@ internal static class BeginLogin
         {
             location = await provider.BeginAsync(new AuthorizationRequest(
                 state.Reveal(), nonce, challenge, services.Settings.UrlOf(CallbackPath(provider.Name)),
-                Fresh: flow.Purpose == FlowPurpose.Open), cancellationToken);
+                fresh), cancellationToken);
         }
         catch (ProviderException exception)
         {
             services.Log.ProviderFailed(provider.Name, exception.Message);
             return (null, Problems.ProviderFailed());
         }
-        await services.LogIn.Database.TransactAsync(
-            db => SocialFlows.AddAsync(db, state, browser, provider.Name, flow), cancellationToken);
+        if (await keep(new Begun(state, browser, provider.Name)) is { } refused)
+            return (null, refused);
         FlowCookie.Set(http, services.Cookies, browser);
         return (location, null);
+    }
+
+    /// <summary>A login that the provider has an address for, and nothing is written of yet.</summary>
+    internal sealed record Begun(SecretToken State, SecretToken Browser, string Provider)
+    {
+        public Task KeepAsync(Db db, SocialFlow flow) => SocialFlows.AddAsync(db, State, Browser, Provider, flow);
     }
 
     /// <summary>Nonce and PKCE verifier (43 characters) of an attempt: only who has the browser's cookie and the state has them.</summary>

@@ -1,5 +1,6 @@
 using Gatehouse.Http;
 using Gatehouse.Security;
+using Gatehouse.Sessions;
 using Gatehouse.SocialLogin.Providers;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ internal static class Callback
         return visit.Flow.Purpose switch
         {
             FlowPurpose.Link => await LinkIdentity.FinishAsync(http, visit, services, cancellationToken),
-            FlowPurpose.Open => await FreshLogin.FinishAsync(http, visit, services, cancellationToken),
+            FlowPurpose.Open or FlowPurpose.OpenByProgram => await FreshLogin.FinishAsync(http, visit, services, cancellationToken),
             _ => await Arrive.FinishAsync(http, visit, services, cancellationToken),
         };
     }
@@ -53,10 +54,9 @@ internal static class Callback
         {
             return (null, Problems.LoginExpired());
         }
-        var now = services.LogIn.Clock.NowMicros();
-        var flow = await services.LogIn.Database.TransactAsync(
-            db => SocialFlows.ConsumeAsync(db, state, browser, provider.Name, now), cancellationToken);
-        if (flow is null)
+        if (await services.LogIn.Limiter.PeekAsync(LimitName.Link, http.SourceKey(), cancellationToken) is { } wait)
+            return (null, Problems.TooManyRequests(wait));
+        if (await ConsumeAsync(http, state, browser, provider, services, cancellationToken) is not { } flow)
             return (null, Problems.LoginExpired());
         if (query["error"] is [{ } error])
         {
@@ -69,13 +69,29 @@ internal static class Callback
             : (null, Problems.ProviderFailed());
     }
 
+    /// <summary>What is no flow costs a read, and counts against its source like any wrong secret.</summary>
+    private static async Task<SocialFlow?> ConsumeAsync(
+        HttpContext http, SecretToken state, SecretToken browser, IIdentityProvider provider, SocialServices services,
+        CancellationToken cancellationToken)
+    {
+        var database = services.LogIn.Database;
+        if (await database.ReadAsync(db => SocialFlows.IsKnownAsync(db, state, browser, provider.Name), cancellationToken))
+        {
+            var now = services.LogIn.Clock.NowMicros();
+            return await database.TransactAsync(
+                db => SocialFlows.ConsumeAsync(db, state, browser, provider.Name, now), cancellationToken);
+        }
+        await services.LogIn.Limiter.TryTakeAsync(LimitName.Link, http.SourceKey(), cancellationToken);
+        return null;
+    }
+
     private static async Task<(ProviderProfile? Profile, Problem? Problem)> AskAsync(
         IIdentityProvider provider, Taken taken, SocialServices services, CancellationToken cancellationToken)
     {
         var (nonce, verifier) = BeginLogin.SecretsOf(taken.Browser, taken.State);
         var answer = new AuthorizationAnswer(
             taken.Code, taken.Issuer, nonce, verifier, services.Settings.UrlOf(BeginLogin.CallbackPath(provider.Name)),
-            FreshSince: taken.Flow.Purpose == FlowPurpose.Open ? UnixMicros.ToSeconds(taken.Flow.CreatedAt) : null);
+            FreshSince: taken.Flow.Purpose is FlowPurpose.Open or FlowPurpose.OpenByProgram ? UnixMicros.ToSeconds(taken.Flow.CreatedAt) : null);
         using var activity = GatehouseMeter.Begin("gatehouse.social.ask");
         try
         {

@@ -14,25 +14,26 @@ namespace Gatehouse.SocialLogin;
 /// <summary>Adds another way in to the account of a session.</summary>
 internal static class LinkIdentity
 {
-    public static async Task<(Uri? Location, Problem? Problem)> BeginAsync(
+    public static Task<(Uri? Location, Problem? Problem)> BeginAsync(
         HttpContext http, Granted granted, IIdentityProvider provider, string returnTo, SocialServices services,
-        CancellationToken cancellationToken)
-    {
-        // The grant once more, as the flow is written: it may have ended while the provider was asked for its address.
-        var live = await services.Grants.TransactAsync(granted, _ => Task.FromResult<Problem?>(null), cancellationToken);
-        return live is null
-            ? await BeginLogin.BeginAsync(http, provider, FlowOf(FlowPurpose.Link, granted.Session, returnTo, services), services, cancellationToken)
-            : (null, live);
-    }
+        CancellationToken cancellationToken) => BeginLogin.BeginAsync(http, provider, fresh: false, begun =>
+            services.Grants.TransactAsync(granted, async db =>
+            {
+                await begun.KeepAsync(db, await FlowOfAsync(db, FlowPurpose.Link, granted.Session, returnTo, services));
+                return null;
+            }, cancellationToken), services, cancellationToken);
 
-    public static SocialFlow FlowOf(string purpose, Session session, string returnTo, SocialServices services) => new()
-    {
-        Purpose = purpose,
-        SessionId = session.Id,
-        InviteId = null,
-        ReturnTo = returnTo,
-        CreatedAt = services.LogIn.Clock.NowMicros(),
-    };
+    /// <summary>A flow about the account of a session.</summary>
+    public static async Task<SocialFlow> FlowOfAsync(
+        Db db, string purpose, Session session, string returnTo, SocialServices services) => new()
+        {
+            Purpose = purpose,
+            SessionId = session.Id,
+            Epoch = await AccountStore.LockAsync(db, session.AccountId),
+            InviteId = null,
+            ReturnTo = returnTo,
+            CreatedAt = services.LogIn.Clock.NowMicros(),
+        };
 
     public static async Task<Ending> FinishAsync(
         HttpContext http, Visit visit, SocialServices services, CancellationToken cancellationToken)
@@ -42,8 +43,7 @@ internal static class LinkIdentity
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var problem = await services.LogIn.Database.TransactAsync(async db =>
         {
-            await AccountStore.LockAsync(db, session.AccountId);
-            if (!await SessionRows.TryLockAsync(db, session.Id))
+            if (!await IsStillAsync(db, visit.Flow, session))
                 return Problems.LoginExpired();
             return (await AddAsync(
                 db, session.AccountId, visit.Provider.Name, visit.Profile.Subject, visit.Label, origin, services)).Problem;
@@ -64,9 +64,16 @@ internal static class LinkIdentity
     {
         var presented = await SessionStart.PresentedAsync(http, services.LogIn, cancellationToken);
         return flow.SessionId is { } id && (presented is null || presented.Id == id)
-            ? await services.LogIn.Sessions.GetAsync(id, cancellationToken)
+            ? await services.LogIn.Authenticator.FindAsync(id, cancellationToken)
             : null;
     }
+
+    /// <summary>
+    /// Locks account and session. False when the session has ended, or the account's credentials have changed since it
+    /// began: whoever held the old ones may have begun it.
+    /// </summary>
+    public static async Task<bool> IsStillAsync(Db db, SocialFlow flow, Session session) =>
+        flow.Epoch is { } epoch && await SessionRows.TryLockInEpochAsync(db, session, epoch);
 
     /// <summary>In the caller's transaction, with the account locked. Who has it already keeps it.</summary>
     public static async Task<(string? Id, Problem? Problem)> AddAsync(

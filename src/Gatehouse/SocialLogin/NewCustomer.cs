@@ -41,6 +41,8 @@ internal static class NewCustomer
             await AccountStore.DeleteAsync(db, account.Id); // made a moment ago, in this very transaction
             return refused;
         }
+        if (email is not null)
+            await AccountStore.DiscardPendingAsync(db, email.Key); // whoever planted a password on the address has nothing left
         var user = new User(Ids.New(services.LogIn.Clock), name.Text, "{}", now);
         await UserStore.TryAddAsync(db, account.Id, user);
         await RecordAsync(db, visit, account, email, way, services);

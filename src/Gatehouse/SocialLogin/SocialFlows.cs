@@ -1,4 +1,5 @@
 using Gatehouse.Security;
+using Gatehouse.Sessions;
 using Gatehouse.Storage;
 
 namespace Gatehouse.SocialLogin;
@@ -11,8 +12,11 @@ internal static class FlowPurpose
     /// <summary>Adds the identity to the account of the session that began it.</summary>
     public const string Link = "link";
 
-    /// <summary>Presents the credentials again, for the settings of an account without a password.</summary>
+    /// <summary>Presents the credentials again, for the settings of an account without a password; the page gets the grant.</summary>
     public const string Open = "open";
+
+    /// <summary>The same; a program that began it asks for the grant.</summary>
+    public const string OpenByProgram = "open_by_program";
 }
 
 /// <summary>
@@ -21,20 +25,20 @@ internal static class FlowPurpose
 /// </summary>
 internal static class SocialFlows
 {
-    /// <summary>Fixed: long enough to find a password and a second factor.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
-
     private const string StatePurpose = "social state";
 
     private const string Insert = """
-        INSERT INTO social_flows (hash, browser, provider, purpose, session_id, invite_id, return_to, created_at, expires_at)
-        VALUES (@Hash, @Browser, @Provider, @Purpose, @SessionId, @InviteId, @ReturnTo, @CreatedAt, @ExpiresAt)
+        INSERT INTO social_flows (hash, browser, provider, purpose, session_id, epoch, invite_id, return_to, created_at, expires_at)
+        VALUES (@Hash, @Browser, @Provider, @Purpose, @SessionId, @Epoch, @InviteId, @ReturnTo, @CreatedAt, @ExpiresAt)
         """;
 
     private const string Consume = """
         DELETE FROM social_flows WHERE hash = @hash AND browser = @browser AND provider = @provider AND expires_at > @now
-        RETURNING purpose AS Purpose, session_id AS SessionId, invite_id AS InviteId, return_to AS ReturnTo, created_at AS CreatedAt
+        RETURNING purpose AS Purpose, session_id AS SessionId, epoch AS Epoch, invite_id AS InviteId, return_to AS ReturnTo,
+            created_at AS CreatedAt
         """;
+
+    private const string Select = "SELECT 1 FROM social_flows WHERE hash = @hash AND browser = @browser AND provider = @provider";
 
     private const string DeleteExpired = "DELETE FROM social_flows WHERE expires_at <= @now";
 
@@ -46,11 +50,16 @@ internal static class SocialFlows
             Provider = provider,
             flow.Purpose,
             flow.SessionId,
+            flow.Epoch,
             flow.InviteId,
             flow.ReturnTo,
             flow.CreatedAt,
-            ExpiresAt = flow.CreatedAt + UnixMicros.Of(Lifetime),
+            ExpiresAt = flow.CreatedAt + UnixMicros.Of(FlowCookie.Lifetime),
         });
+
+    /// <summary>Whether it is worth a write: most of what comes to nothing is found out by reading.</summary>
+    public static async Task<bool> IsKnownAsync(Db db, SecretToken state, SecretToken browser, string provider) =>
+        await db.ScalarAsync<long?>(Select, new { hash = state.Hash(StatePurpose), browser = FlowCookie.HashOf(browser), provider }) is not null;
 
     /// <summary>Null for what is unknown, used, expired, begun elsewhere or at another provider; nothing is used up then.</summary>
     public static Task<SocialFlow?> ConsumeAsync(Db db, SecretToken state, SecretToken browser, string provider, long now) =>
@@ -66,6 +75,12 @@ internal sealed record SocialFlow
 
     /// <summary>Of who began it; null for a guest.</summary>
     public required string? SessionId { get; init; }
+
+    /// <summary>
+    /// Of the account as it began, where it is about one: a new password, or the end of its sessions, ends what somebody
+    /// began before. Null for a login.
+    /// </summary>
+    public long? Epoch { get; init; }
 
     public required string? InviteId { get; init; }
 

@@ -1,4 +1,5 @@
 using Gatehouse.Security;
+using Gatehouse.Sessions;
 using Gatehouse.Storage;
 
 namespace Gatehouse.SocialLogin;
@@ -44,7 +45,7 @@ internal static class SocialMatches
         match.EmailKey,
         match.SessionId,
         match.ReturnTo,
-        expiresAt = now + UnixMicros.Of(SocialFlows.Lifetime),
+        expiresAt = now + UnixMicros.Of(FlowCookie.Lifetime),
     });
 
     public static Task<SocialMatch?> FindAsync(Db db, SecretToken browser, string provider, long now) =>

@@ -4,7 +4,7 @@ using Gatehouse.Tests.Support;
 namespace Gatehouse.Tests.SocialLogin;
 
 /// <summary>The settings of who has no password: a fresh login at the provider in its place.</summary>
-public sealed class FreshLoginTests : SocialTests, IAsyncLifetime
+public abstract class FreshLoginTests(StoreKind kind) : SocialTests, IAsyncLifetime
 {
     private const string Open = "/api/auth/account/open";
     private readonly Somebody ada = new("s", "ada@example.com");
@@ -13,7 +13,7 @@ public sealed class FreshLoginTests : SocialTests, IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        app = await Stand.StartAsync(StoreKind.Sqlite);
+        app = await Stand.StartAsync(kind);
         traveller = new Traveller(app, Stand);
     }
 
@@ -36,7 +36,7 @@ public sealed class FreshLoginTests : SocialTests, IAsyncLifetime
         var back = await traveller.ReturnAsync(Stand.Allow(location, ada));
 
         Assert.Equal("/auth/settings", back.LeadsTo());
-        Assert.NotNull(back.Cookie("gatehouse-grant"));
+        Assert.Null(back.Cookie("gatehouse-grant")); // one grant, and it is the program's
         var grant = ("Account-Grant", (await traveller.PostAsync(Open, Via(provider))).Text("grant")!);
         Assert.NotNull((await traveller.PostAsync(Open, Via(provider))).Text("location")); // once
         (await traveller.GetAsync("/api/auth/account", grant)).IsOk();
@@ -133,6 +133,48 @@ public sealed class FreshLoginTests : SocialTests, IAsyncLifetime
     }
 
     [Fact]
+    [Meets("GH-SEC-161", "GH-SEC-177")]
+    public async Task Who_stole_the_session_alone_gets_no_grant_of_the_owners_fresh_login()
+    {
+        await traveller.ComeInAsync("google", ada);
+        var thief = new Traveller(app, Stand);
+        traveller.CopyTo(thief, "gatehouse");
+        var location = (await traveller.PostAsync(Open, Via("google"))).Text("location")!;
+        (await traveller.ReturnAsync(Stand.Allow(location, ada))).LeadsTo();
+
+        Assert.False((await thief.PostAsync(Open, Via("google"))).Json.TryGetProperty("grant", out _));
+        Assert.True((await traveller.PostAsync(Open, Via("google"))).Json.TryGetProperty("grant", out _));
+    }
+
+    [Fact]
+    [Meets("GH-SEC-177")]
+    public async Task The_pages_fresh_login_leaves_nothing_for_a_program()
+    {
+        await traveller.ComeInAsync("google", ada);
+        var page = await traveller.PostFormAsync("/auth/settings", ("action", "open_with"), ("via", "google"));
+
+        var back = await traveller.ReturnAsync(Stand.Allow(page.LeadsTo(), ada));
+
+        Assert.NotEmpty(back.Cookie("gatehouse-grant")!);
+        Assert.Equal(0, await app.Store.CountAsync("fresh_logins"));
+        Assert.Contains("Ways to log in", (await traveller.GetAsync("/auth/settings")).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Meets("GH-SEC-154", "GH-SEC-177")]
+    public async Task A_password_that_was_set_meanwhile_ends_what_was_begun_before()
+    {
+        await traveller.ComeInAsync("google", ada);
+        var grant = await traveller.OpenAsync("google", ada);
+        var location = (await traveller.PostAsync(Open, Via("google"))).Text("location")!;
+        (await traveller.PostAsync("/api/auth/account/password", App.Json(("password", App.Password)), grant)).IsOk();
+
+        (await traveller.ReturnAsync(Stand.Allow(location, ada))).IsFailed("login_expired");
+
+        Assert.Equal(0, await app.Store.CountAsync("grants"));
+    }
+
+    [Fact]
     public async Task It_leads_back_to_where_the_application_wants()
     {
         await traveller.ComeInAsync("google", ada);
@@ -161,3 +203,7 @@ public sealed class FreshLoginTests : SocialTests, IAsyncLifetime
         Assert.Null(again.Text("account", "email"));
     }
 }
+
+public sealed class FreshLoginOnSqlite() : FreshLoginTests(StoreKind.Sqlite);
+
+public sealed class FreshLoginOnPostgres() : FreshLoginTests(StoreKind.Postgres);

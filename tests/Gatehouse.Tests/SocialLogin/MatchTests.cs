@@ -161,6 +161,11 @@ public abstract class MatchTests(StoreKind kind) : SocialTests
         var stranger = await new Traveller(app, Stand).GetAsync("/auth/link/google");
         Assert.Equal(HttpStatusCode.Gone, stranger.Status);
         Assert.DoesNotContain(owner.Email, stranger.Body, StringComparison.Ordinal);
+        var wrong = await traveller.PostFormAsync("/auth/link/google", ("password", "not the password"));
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.Status);
+        var right = await traveller.PostFormAsync("/auth/link/google", ("password", App.Password));
+        Assert.Equal((HttpStatusCode.SeeOther, "/inside"), (right.Status, right.Header("Location")));
+        (await traveller.GetAsync("/api/auth/session")).IsOk();
     }
 }
 

@@ -81,6 +81,77 @@ public abstract class OtherWaysTests(StoreKind kind) : SocialTests
     }
 
     [Fact]
+    [Meets("GH-SEC-154", "GH-SEC-177")]
+    public async Task A_new_password_ends_a_link_that_was_begun_before()
+    {
+        await using var app = await Stand.StartAsync(kind);
+        var (thief, person, grant) = await OpenAsync(app);
+        var callback = Stand.Allow((await thief.PostAsync(Identities, Via("google"), grant)).Text("location")!, new Somebody("thief"));
+        (await person.PostAsync("/api/auth/account/password", App.Json(("password", "another long passphrase")), await person.OpenAsync())).IsOk();
+
+        (await thief.ReturnAsync(callback)).IsFailed("login_expired");
+
+        Assert.Equal(0, await app.Store.CountAsync("identities"));
+    }
+
+    [Fact]
+    [Meets("GH-SEC-152", "GH-SEC-153")]
+    public async Task Taking_an_email_change_back_takes_away_what_was_linked_since()
+    {
+        await using var app = await Stand.StartAsync(kind);
+        var (thief, person, grant) = await OpenAsync(app);
+        (await LinkAsync(thief, grant, "line", new Somebody("the owner's"))).LeadsTo();
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        var email = App.NewEmail();
+        (await thief.PostAsync("/api/auth/account/email", App.Json(("email", email)), grant)).IsOk();
+        (await thief.PostAsync($"/api/auth/account/email/{(await app.MailAsync(email)).Token}", null)).IsOk();
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        grant = ("Account-Grant", (await thief.PostAsync("/api/auth/account/open", App.Json(("password", App.Password)))).Text("grant")!);
+        (await LinkAsync(thief, grant, "google", new Somebody("the thief's"))).LeadsTo();
+        await app.MailsSettledAsync();
+        var undo = (await app.MailsAsync(person.Email)).SelectMany(mail => mail.Links).Single(link => link.Contains("/undo/", StringComparison.Ordinal));
+
+        (await app.PostAsync($"/api/auth/account/email/undo/{undo[(undo.LastIndexOf('/') + 1)..]}", null)).IsOk();
+
+        Assert.Equal("the owner's", await app.Store.AskAsync("SELECT subject FROM identities"));
+    }
+
+    [Fact]
+    [Meets("GH-SEC-152", "GH-SEC-153")]
+    public async Task A_reset_by_the_mailbox_takes_away_what_was_linked_before_the_address()
+    {
+        await using var app = await Stand.StartAsync(kind);
+        var (attacker, planted, email) = (new Traveller(app, Stand), new Somebody("planted"), App.NewEmail());
+        await attacker.ComeInAsync("line", planted);
+        var grant = await attacker.OpenAsync("line", planted);
+        (await attacker.PostAsync("/api/auth/account/email", App.Json(("email", email)), grant)).IsOk();
+        (await app.PostAsync($"/api/auth/account/email/{(await app.MailAsync(email)).Token}", null)).IsOk(); // the victim's click
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var reset = await app.ForgetPasswordAsync(email);
+        (await app.PostAsync($"/api/auth/passwd/{reset}", App.Json(("password", App.Password)))).IsOk();
+
+        var victim = await app.LogInAsync(email);
+        victim.IsOk();
+        var (stranger, _) = await new Traveller(app, Stand).ComeInAsync("line", planted);
+        Assert.NotEqual(victim.Text("account", "id"), stranger.Text("account", "id"), StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reset_leaves_a_login_that_came_with_the_address()
+    {
+        await using var app = await Stand.StartAsync(kind);
+        var ada = new Somebody("s", App.NewEmail());
+        var (session, _) = await new Traveller(app, Stand).ComeInAsync("google", ada);
+        var reset = await app.ForgetPasswordAsync(ada.Email!);
+        (await app.PostAsync($"/api/auth/passwd/{reset}", App.Json(("password", App.Password)))).IsOk();
+
+        var (again, _) = await new Traveller(app, Stand).ComeInAsync("google", ada);
+
+        Assert.Equal(session.Text("account", "id"), again.Text("account", "id"));
+    }
+
+    [Fact]
     [Meets("GH-SEC-161")]
     public async Task A_browser_that_has_changed_hands_links_nothing()
     {

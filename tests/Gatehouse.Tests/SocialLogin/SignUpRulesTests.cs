@@ -102,6 +102,20 @@ public abstract class SignUpRulesTests(StoreKind kind) : SocialTests
     }
 
     [Fact]
+    [Meets("GH-SEC-193")]
+    public async Task A_refused_arrival_leaves_the_sign_up_that_is_pending()
+    {
+        await using var app = await Stand.StartAsync(kind);
+        var email = App.NewEmail();
+        var token = await app.SignUpAsync(email);
+        var invite = await InviteAsync(app, "another@example.com");
+
+        (await new Traveller(app, Stand).LogInAsync("google", new Somebody("s", email), $"?invite={invite}")).IsFailed("invite_invalid");
+
+        (await app.VerifyAsync(token)).IsOk();
+    }
+
+    [Fact]
     public async Task In_open_mode_a_wrong_invite_is_refused_too()
     {
         await using var app = await Stand.StartAsync(kind);

@@ -150,6 +150,58 @@ public abstract class SocialLoginTests(StoreKind kind) : SocialTests
         Assert.Contains(Uri.EscapeDataString("https://auth.example.com/api/auth/google/callback"), start.Header("Location")!, StringComparison.Ordinal);
     }
 
+    [Fact]
+    [Meets("GH-SEC-188")]
+    public async Task A_link_on_another_site_leads_by_a_page_of_ours_so_that_the_session_of_before_is_known()
+    {
+        await using var app = await StartAsync();
+
+        var answer = await new Traveller(app, Stand).GetAsync(
+            "/api/auth/google/login?return=/a%3Fb=c&invite=", ("Sec-Fetch-Site", "cross-site"));
+
+        Assert.Equal("/api/auth/google/login?return=/a%3Fb=c&invite=", answer.LeadsTo());
+        Assert.Empty(answer.SetCookies);
+        Assert.Equal(0, await app.Store.CountAsync("social_flows"));
+    }
+
+    [Fact]
+    public async Task Leaving_and_reset_take_the_flow_along()
+    {
+        await using var app = await StartAsync();
+        var traveller = new Traveller(app, Stand);
+        await traveller.LeaveAsync("google");
+
+        Assert.Equal("", (await traveller.PostAsync("/api/auth/logout", null)).Cookie("gatehouse-flow"));
+        await traveller.LeaveAsync("google");
+        Assert.Equal("", (await traveller.PostAsync("/api/auth/reset", null)).Cookie("gatehouse-flow"));
+    }
+
+    [Fact]
+    [Meets("GH-SEC-150", "GH-SEC-160")]
+    public async Task Of_two_providers_and_a_verification_at_once_one_gets_the_address()
+    {
+        await using var app = await StartAsync();
+        for (var round = 0; round < 4; round++)
+        {
+            var email = App.NewEmail();
+            var token = await app.SignUpAsync(email);
+            var (one, two) = (new Traveller(app, Stand), new Traveller(app, Stand));
+            var first = Stand.Allow(await one.LeaveAsync("google"), new Somebody($"g{round}", email));
+            var second = Stand.Allow(await two.LeaveAsync("acme"), new Somebody($"a{round}", email));
+
+            var answers = await App.AtOnceAsync(3, i => i switch
+            {
+                0 => one.ReturnAsync(first),
+                1 => two.ReturnAsync(second),
+                _ => app.VerifyAsync(token),
+            });
+
+            Assert.All(answers, answer => Assert.True((int)answer.Status < 500, answer.Body));
+            Assert.Single(answers, answer => answer.Status == HttpStatusCode.OK);
+            Assert.Equal(round + 1, await app.Store.CountAsync("accounts"));
+        }
+    }
+
     [Theory]
     [InlineData("//evil.example")]
     [InlineData("https://evil.example/")]

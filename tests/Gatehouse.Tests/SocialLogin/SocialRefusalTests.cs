@@ -198,6 +198,8 @@ public sealed class SocialRefusalTests : SocialTests, IAsyncLifetime
             () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"id_token\":\"a\",\"id_token\":\"b\"}") },
             () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new ByteArrayContent(new byte[70_000]) },
             () => new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri("http://127.0.0.1/") } },
+            () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"id_token\":\"\\ud800\",\"access_token\":\"\\ud800\"}") },
+            () => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StringContent("{\"access_token\":\"a\\nb\",\"id_token\":\"x\"}") },
             () => throw new HttpRequestException("unreachable"),
             () => throw new OperationCanceledException("timed out"),
         ];
@@ -285,6 +287,32 @@ public sealed class SocialRefusalTests : SocialTests, IAsyncLifetime
 
         (await hasty.GetAsync("/api/auth/google/login")).IsProblem(429, "too_many_requests");
         Assert.Equal(3, await limited.Store.CountAsync("social_flows"));
+    }
+
+    [Fact]
+    public async Task Whoever_is_new_draws_on_the_budget_of_sign_ups_and_who_is_known_does_not()
+    {
+        await using var limited = await Stand.StartAsync(StoreKind.Sqlite, ("RateLimits:Enabled", "true"), ("RateLimits:SignUp:Permits", "2"));
+        for (var i = 0; i < 2; i++)
+            await new Traveller(limited, Stand).ComeInAsync("google", new Somebody($"s{i}"));
+
+        (await new Traveller(limited, Stand).LogInAsync("google", new Somebody("s3"))).IsFailed("too_many_requests");
+        await new Traveller(limited, Stand).ComeInAsync("google", new Somebody("s0"));
+        Assert.Equal(2, await limited.Store.CountAsync("accounts"));
+    }
+
+    [Fact]
+    public async Task Wrong_states_draw_on_the_budget_of_wrong_links()
+    {
+        await using var limited = await Stand.StartAsync(StoreKind.Sqlite, ("RateLimits:Enabled", "true"), ("RateLimits:Link:Permits", "2"));
+        var hasty = new Traveller(limited, Stand);
+        var callback = Stand.Allow(await hasty.LeaveAsync("google"), new Somebody("s"));
+        var wrong = callback[..callback.IndexOf("state=", StringComparison.Ordinal)] + "state=" + new string('A', 43);
+        for (var i = 0; i < 2; i++)
+            (await hasty.ReturnAsync(wrong)).IsFailed("login_expired");
+
+        (await hasty.ReturnAsync(callback)).IsFailed("too_many_requests");
+        Assert.Equal(0, await limited.Store.CountAsync("sessions"));
     }
 
     [Fact]

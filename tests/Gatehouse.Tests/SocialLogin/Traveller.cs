@@ -32,6 +32,10 @@ internal sealed partial class Traveller(App app, StandIns stand)
     public Task<Answer> PostAsync(string path, string? json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Post, path, json, false, headers);
 
+    /// <summary>As the browser's own form does it.</summary>
+    public Task<Answer> PostFormAsync(string path, params (string Name, string Value)[] fields) => SendAsync(
+        HttpMethod.Post, path, Browser.Encode(fields), false, ("Content-Type", "application/x-www-form-urlencoded"));
+
     public Task<Answer> SendPatchAsync(string path, string json, params (string Name, string Value)[] headers) =>
         SendAsync(HttpMethod.Patch, path, json, false, headers);
 

@@ -107,9 +107,10 @@ internal sealed class App : IAsyncDisposable
         if (json is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
-            request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+            var type = headers.FirstOrDefault(header => header.Name == "Content-Type").Value ?? "application/json";
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
         }
-        foreach (var (name, value) in headers)
+        foreach (var (name, value) in headers.Where(header => header.Name != "Content-Type"))
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Http.SendAsync(request);
         return await Answer.ReadAsync(response);

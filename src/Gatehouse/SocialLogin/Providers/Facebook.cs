@@ -49,7 +49,7 @@ internal sealed class Facebook(SocialSettings settings, ProviderHttp http) : IId
             ["code"] = answer.Code,
             ["code_verifier"] = answer.CodeVerifier,
         }, client: null, cancellationToken);
-        if (tokens.Text("access_token") is not { } access)
+        if (tokens.Token("access_token") is not { } access)
             throw new ProviderException("token: no access token");
         var subject = await InspectAsync(access, answer.FreshSince is null ? null : AuthNonce(answer.Nonce), cancellationToken);
         var profile = await http.GetAsync(

@@ -16,22 +16,25 @@ internal sealed record OpenIdEndpoints(
 internal sealed class Discovery(Uri authority, ProviderHttp http, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Stale = TimeSpan.FromDays(1); // as long as keys are used that can't be had anew
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMinutes(1); // customers don't wait for one that is away, each time
     private volatile Known? known;
 
     public async Task<OpenIdEndpoints> GetAsync(CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        if (known is { } last && now - last.At < Fresh)
+        if (known is { } last && now < last.Until)
             return last.Endpoints;
         try
         {
             var address = new Uri(authority.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration");
             var endpoints = Read(await http.GetAsync(address, "discovery", bearer: null, cancellationToken));
-            known = new Known(now, endpoints);
+            known = new Known(now, now + Fresh, endpoints);
             return endpoints;
         }
-        catch (ProviderException) when (known is { } old)
+        catch (ProviderException) when (known is { } old && now - old.At < Stale)
         {
+            known = old with { Until = now + BetweenTries };
             return old.Endpoints; // addresses seldom change; if they did, the next call to them tells
         }
     }
@@ -58,5 +61,6 @@ internal sealed class Discovery(Uri authority, ProviderHttp http, TimeProvider c
             ? address
             : throw new ProviderException($"discovery: {name} is no address to go to");
 
-    private sealed record Known(DateTimeOffset At, OpenIdEndpoints Endpoints);
+    /// <param name="Until">Then the issuer is asked again.</param>
+    private sealed record Known(DateTimeOffset At, DateTimeOffset Until, OpenIdEndpoints Endpoints);
 }

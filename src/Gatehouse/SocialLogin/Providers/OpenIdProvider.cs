@@ -20,9 +20,6 @@ internal sealed record OpenIdRules
     /// <summary>Whether <c>email_verified</c> is believed. Where it isn't, or isn't said, the customer has no email (GH-SEC-175).</summary>
     public required bool VouchesForEmail { get; init; }
 
-    /// <summary>Sent along with every login.</summary>
-    public IReadOnlyDictionary<string, string?> Always { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
-
     /// <summary>Sent along where the customer must show again who they are.</summary>
     public required IReadOnlyDictionary<string, string?> WhenFresh { get; init; }
 
@@ -42,7 +39,7 @@ internal sealed class OpenIdProvider(SocialSettings settings, OpenIdRules rules,
     public async Task<Uri> BeginAsync(AuthorizationRequest request, CancellationToken cancellationToken)
     {
         var endpoints = await rules.Endpoints(cancellationToken);
-        var query = new Dictionary<string, string?>(rules.Always, StringComparer.Ordinal)
+        var query = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["response_type"] = "code",
             ["client_id"] = settings.ClientId,
@@ -64,7 +61,7 @@ internal sealed class OpenIdProvider(SocialSettings settings, OpenIdRules rules,
         if (answer.Issuer is null ? endpoints.NamesItself : answer.Issuer != endpoints.Issuer)
             throw new ProviderException("answer: another issuer");
         var tokens = await TradeAsync(endpoints, answer, cancellationToken);
-        if (tokens.Text("id_token") is not { } text && !TryLong(tokens, out text))
+        if (tokens.Long("id_token") is not { } text)
             throw new ProviderException("token: no ID token");
         var now = UnixMicros.ToSeconds(clock.NowMicros());
         var claims = await IdToken.ReadAsync(
@@ -90,14 +87,6 @@ internal sealed class OpenIdProvider(SocialSettings settings, OpenIdRules rules,
         return http.PostAsync(endpoints.Token, "token", form, client: null, cancellationToken);
     }
 
-    /// <summary>ID tokens may be longer than what else we take for a text.</summary>
-    private static bool TryLong(JsonElement tokens, out string text)
-    {
-        var there = tokens.TryGetProperty("id_token", out var member) && member.ValueKind == JsonValueKind.String;
-        text = there ? member.GetString()! : "";
-        return there;
-    }
-
     private void RequireFresh(JsonElement claims, long? since)
     {
         if (since is { } least && (claims.Number("auth_time") is { } at ? at < least - Skew : rules.TellsWhen))
@@ -108,7 +97,7 @@ internal sealed class OpenIdProvider(SocialSettings settings, OpenIdRules rules,
     private async Task<JsonElement> WithUserInfoAsync(
         JsonElement claims, OpenIdEndpoints endpoints, JsonElement tokens, CancellationToken cancellationToken)
     {
-        if (endpoints.UserInfo is not { } address || claims.TryGetProperty("email", out _) || tokens.Text("access_token") is not { } access)
+        if (endpoints.UserInfo is not { } address || claims.TryGetProperty("email", out _) || tokens.Token("access_token") is not { } access)
             return claims;
         var info = await http.GetAsync(address, "userinfo", access, cancellationToken);
         return info.Text("sub") == claims.Text("sub") ? info : throw new ProviderException("userinfo: another subject");

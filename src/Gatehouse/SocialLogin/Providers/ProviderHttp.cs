@@ -98,8 +98,15 @@ internal static class ProviderJson
 
     /// <summary>A member that is a string of sensible length, else null.</summary>
     public static string? Text(this JsonElement json, string name) =>
-        json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String
-        && member.GetString() is { Length: > 0 and <= MostCharacters } text ? text : null;
+        json.Long(name) is { Length: <= MostCharacters } text ? text : null;
+
+    /// <summary>The same of any length: an ID token.</summary>
+    public static string? Long(this JsonElement json, string name) =>
+        json.TryGetProperty(name, out var member) && TextOf(member) is { Length: > 0 } text ? text : null;
+
+    /// <summary>A member that can stand in a header: visible ASCII.</summary>
+    public static string? Token(this JsonElement json, string name) =>
+        json.Text(name) is { } text && !text.AsSpan().ContainsAnyExceptInRange('!', '~') ? text : null;
 
     /// <summary>A member that is a whole number, else null.</summary>
     public static long? Number(this JsonElement json, string name) =>
@@ -114,6 +121,18 @@ internal static class ProviderJson
     /// <summary>The strings of an array; empty when it is none.</summary>
     public static IReadOnlyList<string> Texts(this JsonElement json, string name) =>
         json.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Array
-            ? [.. member.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
+            ? [.. member.EnumerateArray().Select(TextOf).OfType<string>()]
             : [];
+
+    private static string? TextOf(JsonElement item)
+    {
+        try
+        {
+            return item.ValueKind == JsonValueKind.String ? item.GetString() : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half a surrogate pair, or no UTF-8: the parser lets both pass
+        }
+    }
 }

@@ -21,8 +21,9 @@ CREATE TABLE social_flows (
     hash bytea PRIMARY KEY,     -- of the state
     browser bytea NOT NULL,     -- of the cookie
     provider text NOT NULL,
-    purpose text NOT NULL,      -- log_in, link, open
+    purpose text NOT NULL,      -- log_in, link, open, open_by_program
     session_id text,            -- of who began it, where anybody was logged in; it may have ended by the time it counts
+    epoch bigint,               -- of the account that it is about: what ends all of its sessions ends this too
     invite_id text,
     return_to text NOT NULL,
     created_at bigint NOT NULL,
@@ -50,6 +51,8 @@ CREATE INDEX social_matches_age ON social_matches (expires_at);
 CREATE TABLE fresh_logins (
     session_id text NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
     provider text NOT NULL,
+    browser bytea NOT NULL,     -- of the flow's cookie: a stolen session alone takes no grant
+    epoch bigint NOT NULL,      -- of the account
     expires_at bigint NOT NULL,
     PRIMARY KEY (session_id, provider)
 );

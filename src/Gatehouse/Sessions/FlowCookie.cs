@@ -1,17 +1,19 @@
 using Gatehouse.Security;
-using Gatehouse.Sessions;
 using Microsoft.AspNetCore.Http;
 using SameSite = Microsoft.Net.Http.Headers.SameSiteMode;
 
-namespace Gatehouse.SocialLogin;
+namespace Gatehouse.Sessions;
 
 /// <summary>
 /// What binds a login at a provider to the browser that began it: a secret of its own, and Lax, since the provider's site
 /// sends the browser back and the session cookie, Strict, doesn't come along (GH-SEC-166). One for all logins that are under
-/// way in a browser, so that two tabs don't get into each other's way; each derives its own nonce and verifier from it.
+/// way in a browser, each of which derives its own nonce and verifier from it; they end together, when one has come in.
 /// </summary>
 internal static class FlowCookie
 {
+    /// <summary>Fixed: long enough to find a password and a second factor.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
+
     private const string PlainName = "gatehouse-flow";
     private const string Purpose = "social browser";
 
@@ -19,7 +21,7 @@ internal static class FlowCookie
         SecretToken.Parse(SessionCookie.ValueOf(http.Request, cookies.NameOf(http.Request, PlainName)));
 
     public static void Set(HttpContext http, SessionCookie cookies, SecretToken browser) =>
-        Append(http, cookies, browser.Reveal(), SocialFlows.Lifetime);
+        Append(http, cookies, browser.Reveal(), Lifetime);
 
     public static void Clear(HttpContext http, SessionCookie cookies) => Append(http, cookies, "", TimeSpan.Zero);
 
