@@ -19,8 +19,8 @@ internal sealed class Leave(Uri location) : IResult
 }
 
 /// <summary>
-/// On, by a page of our own, to a path of ours or to a provider. To a path of ours: the browser was sent here by another site, and to where a redirect of such a
-/// request leads it doesn't send a Strict cookie along, not even the one it gets here.
+/// On, by a page of our own, to a provider or to a path of ours. Where another site has sent the browser here, it doesn't
+/// send a Strict cookie along to where a redirect leads, not even the one it gets here.
 /// </summary>
 internal sealed class Interstitial(string location) : IResult
 {
