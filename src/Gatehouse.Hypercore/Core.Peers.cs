@@ -241,7 +241,7 @@ public sealed partial class Core
         TreeNode? none = null;
         if (!ProofCheck.TryUpgrade(upgrade, batch, ref none))
             return Verdict.Refused;
-        var theirs = batch.Hash();
+        var theirs = batch.Roots.ToArray(); // before what comes after them takes them up
         var manifest = Manifest ?? Manifest.Compat(Key);
         if (!ProofCheck.TryAdditional(upgrade, batch) || !IsSigned(batch, upgrade.Signature.Span, manifest))
             return Verdict.Refused;
@@ -250,10 +250,22 @@ public sealed partial class Core
             : await ReadRootsAsync(store, Key, upgrade.Length, cancellationToken);
         if (roots is null)
             return Verdict.Refused;
-        if (MerkleTree.HashOf(roots) == theirs)
+        if (IsSameHistory(roots, theirs))
             return Verdict.Late;
         await FreezeAsync(upgrade.Length, data.Body, cancellationToken);
         return Verdict.Conflict;
+    }
+
+    /// <summary>
+    /// Compares roots by their hashes alone. Must never compare sizes: a hash commits to its own node's size, but of
+    /// two that were sent and merged the signature covers only the sum of the sizes that were said.
+    /// </summary>
+    private static bool IsSameHistory(ReadOnlySpan<TreeNode> ours, ReadOnlySpan<TreeNode> theirs)
+    {
+        var isSame = ours.Length == theirs.Length;
+        for (var i = 0; isSame && i < ours.Length; i++)
+            isSame = ours[i].Index == theirs[i].Index && ours[i].Hash == theirs[i].Hash;
+        return isSame;
     }
 
     private async ValueTask FreezeAsync(

@@ -104,7 +104,7 @@ internal sealed class MerkleTree
     /// <summary>02; then hash, index and size of each root.</summary>
     public Bytes32 Hash() => HashOf(Roots);
 
-    public static Bytes32 HashOf(ReadOnlySpan<TreeNode> roots)
+    private static Bytes32 HashOf(ReadOnlySpan<TreeNode> roots)
     {
         const int RootBytes = Bytes32.Size + (2 * sizeof(ulong));
         Span<byte> bytes = stackalloc byte[1 + ((FlatTree.MaxDepth + 1) * RootBytes)];

@@ -113,6 +113,29 @@ public sealed class EquivocationTests
     }
 
     [Fact]
+    public async Task Sizes_that_no_signature_covers_convict_nobody()
+    {
+        for (var signed = 1UL; signed <= 9; signed++)
+        {
+            string[] texts = [.. Enumerable.Range(0, (int)signed).Select(i => $"block {i}")];
+            var writer = await WriterAsync(texts);
+            var ours = await WriterAsync([.. texts, "more"]);
+            for (var length = 1UL; length <= signed; length++)
+            {
+                var forgery = new Forgery(await writer.ProofAsync(new RequestMessage { Upgrade = new(0, length) }));
+                for (var pair = 0; pair < forgery.Count * forgery.Count; pair++)
+                {
+                    var (from, to) = (pair / forgery.Count, pair % forgery.Count);
+                    forgery.Shift(from, to);
+                    var verdict = await ours.AcceptAsync(forgery.Encode());
+                    Assert.True(verdict is Verdict.Late or Verdict.Refused, $"{length} of {signed}: {from}, {to}");
+                    forgery.Shift(to, from);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task Another_keys_history_convicts_nobody()
     {
         var ours = await WriterAsync("one", "two");
