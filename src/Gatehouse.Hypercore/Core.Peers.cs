@@ -167,7 +167,7 @@ public sealed partial class Core
         var manifest = Manifest;
         if (manifest is null && data.Manifest is { } told)
         {
-            if (!told.Belongs(Key))
+            if (told.Key != Key)
                 return Verdict.Refused;
             manifest = told;
         }
@@ -239,7 +239,7 @@ public sealed partial class Core
             return Verdict.Refused;
         batch.Reset();
         TreeNode? none = null;
-        if (!ProofCheck.TryUpgrade(upgrade, batch, ref none))
+        if (!ProofCheck.TryUpgrade(upgrade, batch, ref none, isComputed: false))
             return Verdict.Refused;
         var theirs = batch.Roots.ToArray(); // before what comes after them takes them up
         var manifest = Manifest ?? Manifest.Compat(Key);

@@ -50,7 +50,9 @@ public sealed partial class Core
     /// <summary>Names the core to those who may not read.</summary>
     public DiscoveryKey DiscoveryKey { get; }
 
-    /// <summary>Who signs. Null until a peer has told a reader.</summary>
+    /// <summary>
+    /// Who signs. Null until a peer has told a reader, and for ever of an old core, whose key is its signer's.
+    /// </summary>
     public Manifest? Manifest { get; private set; }
 
     /// <summary>How many blocks are signed, as far as is known here; a reader may not hold all of them yet.</summary>
@@ -142,7 +144,7 @@ public sealed partial class Core
     {
         Manifest? manifest = null;
         if (!head.Manifest.IsEmpty
-            && (!Manifest.TryDecode(head.Manifest.Span, out manifest) || !manifest.Belongs(key)))
+            && (!Manifest.TryDecode(head.Manifest.Span, out manifest) || manifest.Key != key))
         {
             throw new InvalidDataException("The stored manifest is not that of the core.");
         }

@@ -24,12 +24,16 @@ internal static class ProofCheck
             return false;
         if (data.Hash is { } hash && !TryHashPath(hash, batch, out open))
             return false;
+        var isComputed = data.Block is not null || data.Hash?.Nodes.Count > 1;
         return data.Upgrade is not { } upgrade
-            || (TryUpgrade(upgrade, batch, ref open) && TryAdditional(upgrade, batch));
+            || (TryUpgrade(upgrade, batch, ref open, isComputed) && TryAdditional(upgrade, batch));
     }
 
-    /// <summary>Takes the batch from the upgrade's start to its end, without the nodes beyond.</summary>
-    public static bool TryUpgrade(UpgradeData upgrade, MerkleTree batch, ref TreeNode? candidate)
+    /// <summary>
+    /// Takes the batch from the upgrade's start to its end, without the nodes beyond. A candidate that was computed,
+    /// not sent, proves its size.
+    /// </summary>
+    public static bool TryUpgrade(UpgradeData upgrade, MerkleTree batch, ref TreeNode? candidate, bool isComputed)
     {
         if (upgrade.Start != batch.Length || upgrade.Length == 0
             || upgrade.Length > FlatTree.MaxLength - upgrade.Start)
@@ -37,7 +41,7 @@ internal static class ProofCheck
             return false;
         }
         var end = upgrade.Start + upgrade.Length;
-        var source = new NodeSource(upgrade.Nodes, candidate);
+        var source = new NodeSource(upgrade.Nodes, candidate, isComputed);
         var kept = 0;
         var mayGrow = batch.Roots.Length > 0;
         foreach (var root in FlatTree.Roots(end))
@@ -56,31 +60,28 @@ internal static class ProofCheck
         return source.IsUsedUp && batch.Length == end;
     }
 
-    /// <summary>Goes on from the upgrade's end to the length that is signed.</summary>
+    /// <summary>
+    /// Goes on from the upgrade's end to the length that is signed, by the very nodes that a prover sends for it: in
+    /// place of one, its two children would merge to the same, with sizes that nothing proves.
+    /// </summary>
     public static bool TryAdditional(UpgradeData upgrade, MerkleTree batch)
     {
-        var nodes = upgrade.AdditionalNodes.GetEnumerator();
-        var cursor = new TreeCursor(batch.Roots[^1].Index);
-        var hasNext = nodes.MoveNext();
-        while (hasNext && nodes.Current.Index == cursor.SiblingIndex)
+        var (end, signed) = (batch.Length, batch.Length);
+        foreach (var node in upgrade.AdditionalNodes)
         {
-            cursor.MoveToSibling();
-            if (!batch.TryAppend(nodes.Current, ref cursor))
+            var leaves = FlatTree.LeafCount(node.Index);
+            if (leaves > FlatTree.MaxLength - signed)
                 return false;
-            hasNext = nodes.MoveNext();
+            signed += leaves;
         }
-        cursor.MoveToSibling();
-        for (; hasNext; hasNext = nodes.MoveNext())
+        var walk = new UpgradeWalk(end, signed);
+        foreach (var node in upgrade.AdditionalNodes)
         {
-            while (cursor.Index != nodes.Current.Index)
-            {
-                if (cursor.IsLeaf)
-                    return false;
-                cursor.MoveToLeftChild();
-            }
-            if (!batch.TryAppend(nodes.Current, ref cursor))
+            if (!walk.TryNext(out var index) || node.Index != index)
                 return false;
-            cursor.MoveToSibling();
+            var cursor = new TreeCursor(index);
+            if (!batch.TryAppend(node, ref cursor))
+                return false;
         }
         return true;
     }
@@ -135,10 +136,10 @@ internal static class ProofCheck
         var cursor = new TreeCursor(batch.Roots[^1].Index);
         while (cursor.Index != root)
         {
-            if (!source.TryTake(cursor.SiblingIndex, out var node))
+            if (!source.TryTake(cursor.SiblingIndex, out var node, out var isBound))
                 return false;
             cursor.MoveToSibling();
-            if (!batch.TryAppend(node, ref cursor))
+            if (!batch.TryAppend(node, ref cursor, isBound))
                 return false;
         }
         return true;
@@ -147,13 +148,13 @@ internal static class ProofCheck
     private static bool TryAppend(MerkleTree batch, ulong root, ref NodeSource source)
     {
         var cursor = new TreeCursor(root);
-        return source.TryTake(root, out var node) && batch.TryAppend(node, ref cursor);
+        return source.TryTake(root, out var node, out var isBound) && batch.TryAppend(node, ref cursor, isBound);
     }
 
     /// <summary>
     /// The nodes of an upgrade, with the block's own path in place of the one node that was left out for it.
     /// </summary>
-    private ref struct NodeSource(NodeList list, TreeNode? candidate)
+    private ref struct NodeSource(NodeList list, TreeNode? candidate, bool isComputed)
     {
         private NodeList.Enumerator nodes = list.GetEnumerator();
 
@@ -161,12 +162,14 @@ internal static class ProofCheck
 
         public readonly bool IsUsedUp => nodes.Left == 0;
 
-        public bool TryTake(ulong index, out TreeNode node)
+        public bool TryTake(ulong index, out TreeNode node, out bool isBound)
         {
+            isBound = false;
             if (Candidate is { } own && own.Index == index)
             {
                 Candidate = null;
                 node = own;
+                isBound = isComputed;
                 return true;
             }
             var has = nodes.MoveNext() && nodes.Current.Index == index;

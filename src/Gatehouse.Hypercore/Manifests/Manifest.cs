@@ -66,16 +66,17 @@ public sealed class Manifest
         new(1, false, 1, [new Signer(Caps.DefaultNamespace, publicKey)], null);
 
     /// <summary>
-    /// Whether it is of an old core, that is named by its only signer's public key instead of the manifest's hash.
+    /// Whether it is of an old core, that is named by its only signer's public key instead of the manifest's hash. It
+    /// proves nothing: anybody can make one for any key.
     /// </summary>
     internal bool IsCompat(CoreKey key) => Signers is [var only] && only.PublicKey.Bytes == key.Bytes;
 
-    /// <summary>The manifest of an old core, which is never sent.</summary>
+    /// <summary>
+    /// The manifest of an old core: what its key alone says, so it is neither sent nor stored, and one that was sent or
+    /// stored is not believed.
+    /// </summary>
     internal static Manifest Compat(CoreKey key) =>
         new(0, false, 1, [new Signer(Caps.DefaultNamespace, new PublicKey(key.Bytes))], null);
-
-    /// <summary>Whether this is the manifest of that core: by its hash, or as an old core.</summary>
-    internal bool Belongs(CoreKey key) => IsCompat(key) || Key == key;
 
     internal static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out Manifest? manifest)
     {

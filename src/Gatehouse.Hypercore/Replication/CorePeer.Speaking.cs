@@ -67,7 +67,7 @@ internal sealed partial class CorePeer
         var flags = SyncFlags.Uploading | SyncFlags.Downloading;
         if (contiguous >= length)
             flags |= SyncFlags.CanUpgrade; // who has holes may miss a node of the proof
-        if (core.Manifest is { } manifest && !manifest.IsCompat(core.Key))
+        if (core.Manifest is not null)
             flags |= SyncFlags.HasManifest;
         return new SyncMessage(flags, 0, length, remote.Sync is { Fork: 0 } sync ? sync.Length : 0);
     }

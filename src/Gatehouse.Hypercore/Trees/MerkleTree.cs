@@ -5,8 +5,9 @@ namespace Gatehouse.Hypercore.Trees;
 
 /// <summary>
 /// Holds the roots of a log of some length and grows it: by leaves (a writer) or by whole subtrees that somebody sent
-/// (a reader). Remembers each node that came to be, to be stored. Reused: <see cref="Reset(MerkleTree)"/> starts again
-/// from another tree, so work on a copy costs no allocation and is committed by copying back.
+/// (a reader). Remembers each node that came to be, to be stored, but for two that were sent and merged: the signature
+/// covers the sum of their sizes, not how they share it. Reused: <see cref="Reset(MerkleTree)"/> starts again from
+/// another tree, so work on a copy costs no allocation and is committed by copying back.
 /// </summary>
 internal sealed class MerkleTree
 {
@@ -15,6 +16,7 @@ internal sealed class MerkleTree
 
     // While a subtree is merged there is one root more than a finished tree can have.
     private readonly TreeNode[] roots = new TreeNode[FlatTree.MaxDepth + 1];
+    private readonly int[] unboundAt = new int[FlatTree.MaxDepth + 1]; // for each root: where in the added, or -1
     private TreeNode[] added = [];
     private int rootCount, addedCount;
 
@@ -22,7 +24,9 @@ internal sealed class MerkleTree
 
     public ReadOnlySpan<TreeNode> Roots => roots.AsSpan(0, rootCount);
 
-    /// <summary>The nodes that came to be since the last reset, children before parents.</summary>
+    /// <summary>
+    /// The nodes that came to be since the last reset, children before parents, and that are true if the tree is.
+    /// </summary>
     public ReadOnlyMemory<TreeNode> Added => added.AsMemory(0, addedCount);
 
     public void Reset()
@@ -37,6 +41,7 @@ internal sealed class MerkleTree
         other.Roots.CopyTo(roots);
         rootCount = other.rootCount;
         Length = other.Length;
+        unboundAt.AsSpan(0, rootCount).Fill(-1);
         ClearAdded();
     }
 
@@ -46,13 +51,14 @@ internal sealed class MerkleTree
         stored.CopyTo(roots);
         rootCount = stored.Length;
         Length = length;
+        unboundAt.AsSpan(0, rootCount).Fill(-1);
         ClearAdded();
     }
 
     public void AppendBlock(ReadOnlySpan<byte> block)
     {
         var cursor = new TreeCursor(2 * Length);
-        TryAppend(TreeNode.Leaf(Length, block), ref cursor);
+        TryAppend(TreeNode.Leaf(Length, block), ref cursor, isBound: true);
     }
 
     /// <summary>
@@ -60,7 +66,11 @@ internal sealed class MerkleTree
     /// to the root that results. False, with the tree in no usable state, when the subtree doesn't begin where the log
     /// ends, or the log would be longer than can be numbered.
     /// </summary>
-    public bool TryAppend(TreeNode node, ref TreeCursor cursor)
+    /// <param name="isBound">
+    /// Whether the hash was computed from what it stands for, so that it proves the size. The size of a node that was
+    /// sent is proven by the sibling it merges with, when that is bound, or by the tree's hash, when it stays a root.
+    /// </param>
+    public bool TryAppend(TreeNode node, ref TreeCursor cursor, bool isBound = false)
     {
         if (rootCount == roots.Length || cursor.Leaves > FlatTree.MaxLength - Length
             || node.Index != cursor.Index || FlatTree.LeftSpan(node.Index) != 2 * Length)
@@ -68,7 +78,8 @@ internal sealed class MerkleTree
             return false;
         }
         Length += cursor.Leaves;
-        roots[rootCount++] = node;
+        roots[rootCount] = node;
+        unboundAt[rootCount++] = isBound ? -1 : addedCount;
         Remember(node);
         while (rootCount > 1 && cursor.SiblingIndex == roots[rootCount - 2].Index)
         {
@@ -76,7 +87,13 @@ internal sealed class MerkleTree
             var parent = TreeNode.Parent(cursor.Index, roots[rootCount - 2], roots[rootCount - 1]);
             if (parent.Size > CompactReader.MaxUInt)
                 return false;
+            if (unboundAt[rootCount - 2] >= 0 && unboundAt[rootCount - 1] >= 0)
+            {
+                Forget(unboundAt[rootCount - 1]); // the later first: the other's place stays what it is
+                Forget(unboundAt[rootCount - 2]);
+            }
             roots[--rootCount - 1] = parent;
+            unboundAt[rootCount - 1] = -1;
             Remember(parent);
         }
         return true;
@@ -118,6 +135,12 @@ internal sealed class MerkleTree
             at += RootBytes;
         }
         return Caps.Hash(bytes[..at]);
+    }
+
+    private void Forget(int at)
+    {
+        Array.Copy(added, at + 1, added, at, addedCount - at - 1);
+        addedCount--;
     }
 
     private void ClearAdded()

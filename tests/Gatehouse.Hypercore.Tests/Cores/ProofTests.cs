@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Encoding;
+using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Manifests;
 using Gatehouse.Hypercore.Replication.Messages;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
@@ -178,6 +180,24 @@ public sealed class ProofTests
         Assert.Equal(Verdict.Accepted, await reader.AcceptAsync(await writer.ProofAsync(request)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_manifest_that_names_the_key_as_its_signer_is_refused(bool isOld)
+    {
+        var writer = await Support.Cores.WriterAsync(Blocks);
+        var store = new MemoryCoreStore();
+        var reader = await Core.OpenAsync(store, writer.Key);
+        var named = isOld ? Manifest.Compat(writer.Key) : Manifest.SignedBy(new PublicKey(writer.Key.Bytes));
+        byte[] told = [(byte)DataMessage.ManifestFlag, 1, 0, .. named.Encoded];
+        Assert.Equal(Verdict.Refused, await reader.AcceptAsync(told));
+        Assert.Null(reader.Manifest);
+        await reader.UpgradeAsync(writer);
+        for (var i = 0UL; i < writer.Length; i++)
+            await reader.FetchAsync(writer, i);
+        Assert.Equal(writer.Length, (await Core.OpenAsync(store, writer.Key)).ContiguousLength);
+    }
+
     [Fact]
     public async Task Sizes_that_nobody_proved_are_not_kept()
     {
@@ -188,6 +208,56 @@ public sealed class ProofTests
         (body[6], body[6 + 34]) = ((byte)(body[6] + 1), (byte)(body[6 + 34] - 1));
         Assert.Equal(Verdict.Accepted, await reader.AcceptAsync(body));
         await AssertPartOfAsync(reader, writer);
+    }
+
+    [Fact]
+    public async Task A_byte_moved_between_two_nodes_keeps_no_block_away()
+    {
+        for (var signed = 2UL; signed <= 9; signed++)
+        {
+            var writer = await Support.Cores.WriterAsync(Blocks.Take((int)signed));
+            for (var end = 1UL; end <= signed; end++)
+            {
+                for (var known = 0UL; known < end; known++)
+                    await MoveBytesAsync(writer, known, end);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Nodes_beyond_the_upgrade_are_those_that_a_prover_sends()
+    {
+        var writer = await Support.Cores.WriterAsync(Blocks.Take(6));
+        var reader = await Support.Cores.ReaderAsync(0, Blocks);
+        var request = new RequestMessage { Id = 1, Upgrade = new(0, 4), Manifest = true };
+        var forgery = new Forgery(await writer.ProofAsync(request));
+        Assert.Equal(9UL, Assert.Single(forgery.Additional).Index);
+        forgery.Additional.Clear();
+        forgery.Additional.Add((await writer.NodeAsync(8))!.Value);
+        forgery.Additional.Add((await writer.NodeAsync(10))!.Value);
+        Assert.Equal(Verdict.Refused, await reader.AcceptAsync(forgery.Encode()));
+        Assert.Equal(Verdict.Accepted, await reader.AcceptAsync(await writer.ProofAsync(request)));
+    }
+
+    /// <summary>Whatever a liar did to the upgrade first, the honest writer completes the core.</summary>
+    private static async Task MoveBytesAsync(Core writer, ulong known, ulong end)
+    {
+        var request = new RequestMessage { Id = 1, Upgrade = new(known, end - known), Manifest = known == 0 };
+        var forgery = new Forgery(await writer.ProofAsync(request));
+        for (var pair = 0; pair < forgery.Count * forgery.Count; pair++)
+        {
+            var (from, to) = (pair / forgery.Count, pair % forgery.Count);
+            forgery.Shift(from, to);
+            var reader = await Support.Cores.ReaderAsync(known, Blocks);
+            if (await reader.AcceptAsync(forgery.Encode()) == Verdict.Refused)
+                await reader.UpgradeAsync(writer);
+            forgery.Shift(to, from);
+            await AssertPartOfAsync(reader, writer);
+            for (var i = 0UL; i < writer.Length; i++)
+                await reader.FetchAsync(writer, i);
+            await AssertPartOfAsync(reader, writer);
+            Assert.Equal(writer.Length, reader.ContiguousLength);
+        }
     }
 
     internal static async Task AssertPartOfAsync(Core reader, Core writer)

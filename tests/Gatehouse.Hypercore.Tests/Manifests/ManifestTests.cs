@@ -42,7 +42,7 @@ public sealed class ManifestTests
         {
             var key = new CoreKey(sample.Get("key").Hex);
             foreach (var flipped in Flips.Of(sample.Get("encoded").Hex))
-                Assert.False(Manifest.TryDecode(flipped, out var manifest) && manifest.Belongs(key));
+                Assert.False(Manifest.TryDecode(flipped, out var manifest) && manifest.Key == key);
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class MerkleTreeTests
         var key = new CoreKey(core.Get("key").Hex);
         var isCompat = core.Find("manifest") is null;
         var manifest = isCompat ? Manifest.Compat(key) : Manifest.SignedBy(Support.Cores.Pair().PublicKey);
-        Assert.True(manifest.Belongs(key));
+        Assert.True(isCompat ? manifest.IsCompat(key) : manifest.Key == key);
         Assert.Equal(core.Get("discoveryKey").Text, key.DiscoveryKey.Bytes.ToString());
         var tree = new MerkleTree();
         foreach (var (block, state) in Vector.Get("blocks").EnumerateArray().Zip(core.Get("states").EnumerateArray()))
