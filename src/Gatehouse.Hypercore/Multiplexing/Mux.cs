@@ -14,7 +14,8 @@ internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
     /// <summary>Of one connection and side.</summary>
     public const int MaxChannels = 1 << 14;
 
-    private const int EnoughBytes = 64 * 1024; // one write of that size costs little more than its bytes
+    /// <summary>What is written at once: one write of that size costs little more than its bytes.</summary>
+    public const int EnoughBytes = 64 * 1024;
 
     private readonly Lock gate = new();
     private readonly Dictionary<ChannelName, MuxChannel> channels = [];

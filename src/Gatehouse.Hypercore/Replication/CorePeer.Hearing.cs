@@ -32,7 +32,6 @@ internal sealed partial class CorePeer
             isNewFork = sync.Fork != 0 && (remote.Sync?.Fork ?? 0) == 0;
             remote.Apply(sync);
             isUpgradeRefused = false;
-            refusedBelow = 0;
             // Who is behind asks for nothing until it has heard its own length from us.
             mustRepeatSync |= sync.Fork == 0 && length > sync.Length;
         }
@@ -81,10 +80,7 @@ internal sealed partial class CorePeer
         if (!RangeMessage.TryDecode(body, out var range))
             return Receipt.Malformed;
         lock (gate)
-        {
             remote.Apply(range);
-            refusedBelow = 0;
-        }
         Wake();
         return Receipt.Taken;
     }
@@ -94,10 +90,7 @@ internal sealed partial class CorePeer
         if (!BitfieldMessage.TryDecode(body, out var bitfield))
             return Receipt.Malformed;
         lock (gate)
-        {
             remote.Apply(bitfield);
-            refusedBelow = 0;
-        }
         Wake();
         return Receipt.Taken;
     }
@@ -173,7 +166,7 @@ internal sealed partial class CorePeer
         {
             hasHistory = core.Length > 0 && remote.Length > 0;
             if (hasHistory && doubt == Doubt.None)
-                doubt = Doubt.MustAsk;
+                (doubt, doubtsSince) = (Doubt.MustAsk, time.GetTimestamp());
         }
         if (!hasHistory)
             Close(PeerLeave.Distrust);
@@ -192,10 +185,7 @@ internal sealed partial class CorePeer
     private bool TryTake(ulong id, out RequestMessage request)
     {
         lock (gate)
-        {
-            waitsSince = time.GetTimestamp();
-            return askedOfThem.TryTake(id, out request);
-        }
+            return askedOfThem.TryTake(id, time.GetTimestamp(), out request);
     }
 
     private void OnRefusal(in RequestMessage request)
@@ -205,7 +195,7 @@ internal sealed partial class CorePeer
             if (request.Upgrade is not null || request.Manifest)
                 isUpgradeRefused = true;
             else if (request.Block is { } block)
-                refusedBelow = Math.Max(refusedBelow, block.Index + 1);
+                remote.Apply(new RangeMessage(true, block.Index, 1)); // until it says that it has it
         }
         // No disproof of a length: a reader on demand has it and lacks the nodes that we need.
         Release(request);

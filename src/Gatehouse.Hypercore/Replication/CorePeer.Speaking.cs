@@ -1,5 +1,6 @@
 using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Encoding;
+using Gatehouse.Hypercore.Multiplexing;
 using Gatehouse.Hypercore.Replication.Messages;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Streams;
@@ -105,7 +106,7 @@ internal sealed partial class CorePeer
             if (doubt != Doubt.MustAsk)
                 return doubt != Doubt.None;
             doubt = Doubt.Asked;
-            waitsSince = time.GetTimestamp();
+            doubtsSince = time.GetTimestamp();
             length = Math.Min(core.Length, remote.Length);
         }
         var request = new RequestMessage { Upgrade = new UpgradeRequest(0, length) };
@@ -118,6 +119,8 @@ internal sealed partial class CorePeer
     {
         for (var i = 0; i < TurnLength; i++)
         {
+            if (writer.PendingBytes >= Mux.EnoughBytes)
+                return true; // an answer may be large: the next is made when this one is written
             RequestMessage request;
             lock (gate)
             {
@@ -141,6 +144,8 @@ internal sealed partial class CorePeer
     {
         for (var i = 0; i < TurnLength; i++)
         {
+            if (i > 0 && writer.PendingBytes >= Mux.EnoughBytes)
+                return true;
             if (!TryPlan(out var request))
                 return false;
             if (request is { Upgrade: null, Block: { } block })
@@ -167,9 +172,7 @@ internal sealed partial class CorePeer
             {
                 return false;
             }
-            if (askedOfThem.Count == 0)
-                waitsSince = time.GetTimestamp();
-            request = askedOfThem.Add(request);
+            request = askedOfThem.Add(request, time.GetTimestamp());
             return true;
         }
     }
@@ -228,10 +231,10 @@ internal sealed partial class CorePeer
 
     private bool TryClaim(BlockRange range, out ulong index)
     {
-        var start = Math.Max(range.Start, refusedBelow);
         var end = Math.Min(range.Start + range.Length, core.Length);
         index = 0;
-        return end > start && core.TryClaimNext(this, new BlockRange(start, end - start), out index);
+        return end > range.Start
+            && core.TryClaimNext(this, range with { Length = end - range.Start }, out index);
     }
 
     private PooledBuffer Begin(FrameWriter writer, ulong type)

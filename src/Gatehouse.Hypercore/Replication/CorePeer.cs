@@ -40,9 +40,8 @@ internal sealed partial class CorePeer(ServedCore served, Session session, Mux m
     private bool isOver;
     private bool mustRepeatSync, mustTellRange;
     private bool isUpgradeRefused; // until it says something new
-    private ulong refusedBelow; // blocks below were not to be had; until it says something new
     private Doubt doubt;
-    private long waitsSince;
+    private long doubtsSince;
 
     private enum Doubt
     {
@@ -99,12 +98,15 @@ internal sealed partial class CorePeer(ServedCore served, Session session, Mux m
         hooks.Left(this, leave);
     }
 
-    /// <summary>Gives up on a peer that has not answered anything for that long.</summary>
+    /// <summary>Gives up on a peer that owes an answer for that long.</summary>
     public void CloseIfSilent(TimeSpan silence)
     {
         lock (gate)
         {
-            if (isOver || (askedOfThem.Count == 0 && doubt == Doubt.None) || time.GetElapsedTime(waitsSince) < silence)
+            var since = askedOfThem.Oldest;
+            if (doubt != Doubt.None)
+                since = since < doubtsSince ? since : doubtsSince;
+            if (isOver || since is not { } begin || time.GetElapsedTime(begin) < silence)
                 return;
         }
         served.Report(this, PeerFault.NoAnswer);

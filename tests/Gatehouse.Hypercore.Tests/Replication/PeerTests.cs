@@ -10,7 +10,7 @@ using static Gatehouse.Hypercore.Tests.Support.Cores;
 namespace Gatehouse.Hypercore.Tests.Replication;
 
 /// <summary>One side alone, told whatever a peer could say.</summary>
-public sealed class PeerTests
+public sealed partial class PeerTests
 {
     private static readonly Transcript Recorded = new("12-transcript-sync-3-then-live");
 

@@ -34,6 +34,9 @@ internal sealed class LoneSide : IDisposable
 
     public List<PeerReport> Reports { get; } = [];
 
+    /// <summary>The most bytes that were sealed before any was written.</summary>
+    public int MostPending { get; private set; }
+
     public bool IsProven { get; private set; }
 
     public PeerLeave? Leave { get; private set; }
@@ -48,6 +51,7 @@ internal sealed class LoneSide : IDisposable
         do
         {
             hasMore = await Mux.SpeakAsync(writer, CancellationToken.None);
+            MostPending = Math.Max(MostPending, writer.PendingBytes);
             for (var rest = writer.Pending; !rest.IsEmpty;)
             {
                 var length = FrameFormat.ReadLength(rest.Span);
