@@ -108,9 +108,11 @@ public sealed partial class Core
     {
         await gate.WaitAsync(cancellationToken);
         Verdict verdict;
-        var before = head;
+        CoreHead before;
         try
         {
+            await RefreshAsync(cancellationToken);
+            before = head;
             verdict = data.Request == 0 // which answers no question but that of two histories
                 ? await TryConvictAsync(data, cancellationToken)
                 : await AcceptLockedAsync(data, cancellationToken);
@@ -214,8 +216,8 @@ public sealed partial class Core
             Nodes = batch.Added,
             Blocks = data.Block is { } block ? [new StoredBlock(block.Index, block.Value)] : [],
         };
-        if (!await store.CommitAsync(Key, commit, cancellationToken))
-            throw new CoreRefusedException(CoreRefusal.AnotherWriter);
+        if (!await TryCommitAsync(commit, cancellationToken))
+            return Verdict.Late;
         tree.Reset(batch);
         Manifest = manifest;
         head = next;
@@ -252,8 +254,7 @@ public sealed partial class Core
             return Verdict.Refused;
         if (IsSameHistory(roots, theirs))
             return Verdict.Late;
-        await FreezeAsync(upgrade.Length, data.Body, cancellationToken);
-        return Verdict.Conflict;
+        return await FreezeAsync(upgrade.Length, data.Body, cancellationToken);
     }
 
     /// <summary>
@@ -268,7 +269,7 @@ public sealed partial class Core
         return isSame;
     }
 
-    private async ValueTask FreezeAsync(
+    private async ValueTask<Verdict> FreezeAsync(
         ulong length, ReadOnlyMemory<byte> theirs, CancellationToken cancellationToken)
     {
         using var ours = new PooledBuffer();
@@ -282,9 +283,10 @@ public sealed partial class Core
             Head = next,
             Evidence = new Evidence(ours.Written.ToArray(), theirs.ToArray(), time.GetUtcNow()),
         };
-        if (!await store.CommitAsync(Key, commit, cancellationToken))
-            throw new CoreRefusedException(CoreRefusal.AnotherWriter);
+        if (!await TryCommitAsync(commit, cancellationToken))
+            return Verdict.Late;
         head = next;
+        return Verdict.Conflict;
     }
 
     private void Tell(CoreChange change)

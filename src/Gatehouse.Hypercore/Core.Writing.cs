@@ -45,6 +45,10 @@ public sealed partial class Core
     private async ValueTask<ulong> AppendLockedAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken)
     {
+        var known = head.Length;
+        await RefreshAsync(cancellationToken);
+        if (head.Length != known)
+            throw new CoreRefusedException(CoreRefusal.AnotherWriter); // perhaps by our own append, that failed late
         var signer = WhoMayAppend();
         var start = head.Length;
         batch.Reset(tree);
@@ -57,7 +61,7 @@ public sealed partial class Core
         var signature = TreeSignature.Sign(signer, Key, batch.Hash(), batch.Length);
         var next = head with { Length = batch.Length, Signature = signature };
         var commit = new CoreCommit { ExpectedLength = start, Head = next, Nodes = batch.Added, Blocks = stored };
-        if (!await store.CommitAsync(Key, commit, cancellationToken))
+        if (!await TryCommitAsync(commit, cancellationToken))
             throw new CoreRefusedException(CoreRefusal.AnotherWriter);
         tree.Reset(batch);
         lock (heldGate)

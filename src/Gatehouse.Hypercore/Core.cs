@@ -31,17 +31,15 @@ public sealed partial class Core
     private readonly Lock heldGate = new();
     private readonly HeldBlocks held = new();
     private readonly ChangeSignal signal = new();
-    private volatile CoreHead head;
+    private volatile CoreHead head = Empty;
 
-    private Core(ICoreStore store, CoreKey key, KeyPair? keyPair, TimeProvider time, CoreHead head, Manifest? manifest)
+    private Core(ICoreStore store, CoreKey key, KeyPair? keyPair, TimeProvider time)
     {
         this.store = store;
         this.keyPair = keyPair;
         this.time = time;
-        this.head = head;
         Key = key;
         DiscoveryKey = key.DiscoveryKey;
-        Manifest = manifest;
     }
 
     /// <summary>Names the core; who knows it may read.</summary>
@@ -90,11 +88,13 @@ public sealed partial class Core
         var stored = await store.ReadHeadAsync(key, cancellationToken);
         if (stored is null)
         {
-            stored = new CoreHead(0, default, manifest.Encoded.ToArray(), IsFrozen: false);
+            stored = Empty with { Manifest = manifest.Encoded.ToArray() };
             if (!await store.CommitAsync(key, new CoreCommit { ExpectedLength = 0, Head = stored }, cancellationToken))
                 throw new CoreRefusedException(CoreRefusal.AnotherWriter);
         }
-        return await LoadAsync(store, key, keyPair, time, stored, cancellationToken);
+        var core = new Core(store, key, keyPair, time ?? TimeProvider.System);
+        await core.LoadAsync(cancellationToken);
+        return core;
     }
 
     /// <summary>Opens a core to read it. One that the store doesn't know is empty until a peer is found.</summary>
@@ -102,8 +102,9 @@ public sealed partial class Core
         ICoreStore store, CoreKey key, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        var stored = await store.ReadHeadAsync(key, cancellationToken) ?? new CoreHead(0, default, default, false);
-        return await LoadAsync(store, key, null, time, stored, cancellationToken);
+        var core = new Core(store, key, null, time ?? TimeProvider.System);
+        await core.LoadAsync(cancellationToken);
+        return core;
     }
 
     /// <summary>Whether the block is held here.</summary>
@@ -137,43 +138,6 @@ public sealed partial class Core
     /// <summary>Returns what convicts the signers of a frozen core; null when it isn't frozen.</summary>
     public ValueTask<Evidence?> ReadEvidenceAsync(CancellationToken cancellationToken = default) =>
         store.ReadEvidenceAsync(Key, cancellationToken);
-
-    private static async ValueTask<Core> LoadAsync(
-        ICoreStore store, CoreKey key, KeyPair? keyPair, TimeProvider? time, CoreHead head,
-        CancellationToken cancellationToken)
-    {
-        Manifest? manifest = null;
-        if (!head.Manifest.IsEmpty
-            && (!Manifest.TryDecode(head.Manifest.Span, out manifest) || manifest.Key != key))
-        {
-            throw new InvalidDataException("The stored manifest is not that of the core.");
-        }
-        var core = new Core(store, key, keyPair, time ?? TimeProvider.System, head, manifest);
-        foreach (var range in await store.ReadHeldAsync(key, cancellationToken))
-            core.held.Add(range);
-        core.tree.Load(head.Length, await ReadRootsAsync(store, key, head.Length, cancellationToken)
-            ?? throw new InvalidDataException("The store lost a root of the tree."));
-        if (head.Length > 0 && !core.IsSigned(core.tree, head.Signature.Span, manifest ?? Manifest.Compat(key)))
-            throw new InvalidDataException("The stored signature is not that of the stored tree.");
-        return core;
-    }
-
-    /// <summary>The roots of a tree of that length. Null when one isn't held.</summary>
-    private static async ValueTask<TreeNode[]?> ReadRootsAsync(
-        ICoreStore store, CoreKey key, ulong length, CancellationToken cancellationToken)
-    {
-        List<ulong> indexes = [];
-        foreach (var root in FlatTree.Roots(length))
-            indexes.Add(root);
-        if (indexes.Count == 0)
-            return [];
-        var found = new TreeNode?[indexes.Count];
-        await store.ReadNodesAsync(key, indexes.ToArray(), found, cancellationToken);
-        return Array.TrueForAll(found, node => node is not null) ? Array.ConvertAll(found, node => node!.Value) : null;
-    }
-
-    private bool IsSigned(MerkleTree signed, ReadOnlySpan<byte> signature, Manifest by) =>
-        TreeSignature.Verify(by, Key, signed.Hash(), signed.Length, 0, signature);
 
     private async Task WaitForAsync(ulong index, CancellationToken cancellationToken)
     {

@@ -17,7 +17,10 @@ public enum CoreRefusal
     /// </summary>
     Behind,
 
-    /// <summary>The store was changed by somebody else since the core was opened. Open it again.</summary>
+    /// <summary>
+    /// The store was changed by somebody else, or by an append of our own whose outcome wasn't known. What is there now
+    /// is known when this is thrown: look at it, then append again if that is still right.
+    /// </summary>
     AnotherWriter,
 }
 

@@ -62,9 +62,11 @@ public sealed class WritingTests
         var one = await Core.CreateAsync(store, pair);
         var other = await Core.CreateAsync(store, pair);
         await one.AppendAsync(Block("one"));
-        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(other));
-        Assert.Equal(0UL, other.Length);
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(other, lengthThen: 1));
         Assert.Equal(["one"], await TextsAsync(await Core.CreateAsync(store, pair), 1));
+        Assert.Equal(1UL, await other.AppendAsync(Block("two")));
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(one, lengthThen: 2));
+        Assert.Equal(["one", "two"], await TextsAsync(one, 2));
     }
 
     [Fact]
@@ -123,7 +125,7 @@ public sealed class WritingTests
     }
 
     [Fact]
-    public async Task After_a_failure_that_was_none_the_writer_must_open_again()
+    public async Task After_a_failure_that_was_none_the_writer_is_refused_once()
     {
         using var pair = Pair();
         var store = new FaultyStore(new MemoryCoreStore()) { FailsAfterCommit = true };
@@ -131,8 +133,38 @@ public sealed class WritingTests
         store.CallsUntilFailure = 0;
         await Assert.ThrowsAsync<IOException>(async () => await core.AppendAsync(Block("committed")));
         store.CallsUntilFailure = int.MaxValue;
-        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(core));
-        Assert.Equal(["committed"], await TextsAsync(await Core.CreateAsync(store, pair), 1));
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(core, lengthThen: 1));
+        Assert.Equal(1UL, await core.AppendAsync(Block("next")));
+        Assert.Equal(["committed", "next"], await TextsAsync(await Core.CreateAsync(store, pair), 2));
+    }
+
+    [Fact]
+    public async Task Of_two_readers_on_one_store_each_learns_what_the_other_wrote()
+    {
+        var writer = await WriterAsync("one", "two", "three");
+        var store = new FaultyStore(new MemoryCoreStore()) { FailsAfterCommit = true };
+        var first = await Core.OpenAsync(store, writer.Key);
+        var second = await Core.OpenAsync(store, writer.Key);
+        var waiting = second.GetAsync(1).AsTask();
+        await first.UpgradeAsync(writer);
+        await first.FetchAsync(writer, 1);
+        var proof = await writer.ProofAsync(new() { Id = 1, Upgrade = new(0, 3), Manifest = true });
+        Assert.Equal(Verdict.Late, await second.AcceptAsync(proof));
+        Assert.Equal("two"u8.ToArray(), (await waiting).ToArray());
+        Assert.Equal((3UL, writer.Key), (second.Length, second.Manifest!.Key));
+
+        store.CallsUntilFailure = 0;
+        proof = await writer.ProofAsync(new() { Id = 1, Block = new(0, 0) });
+        await Assert.ThrowsAsync<IOException>(() => second.AcceptAsync(proof));
+        store.CallsUntilFailure = int.MaxValue;
+        Assert.Equal(Verdict.Late, await second.AcceptAsync(proof));
+        Assert.Equal(2UL, second.ContiguousLength);
+
+        var other = await WriterAsync("one", "TWO", "three");
+        proof = await other.ProofAsync(new RequestMessage { Upgrade = new(0, 3) });
+        Assert.Equal(Verdict.Conflict, await first.AcceptAsync(proof));
+        Assert.Equal(Verdict.Late, await second.AcceptAsync(proof));
+        Assert.True(second.IsFrozen);
     }
 
     [Fact]
@@ -191,9 +223,9 @@ public sealed class WritingTests
         await Assert.ThrowsAsync<InvalidDataException>(async () => await Core.CreateAsync(core.Store, pair));
     }
 
-    internal static async Task<CoreRefusal> RefusalAsync(Core core)
+    internal static async Task<CoreRefusal> RefusalAsync(Core core, ulong? lengthThen = null)
     {
-        var length = core.Length;
+        var length = lengthThen ?? core.Length;
         var refused = await Assert.ThrowsAsync<CoreRefusedException>(
             async () => await core.AppendAsync(Block("refused")));
         Assert.Equal(length, core.Length);
