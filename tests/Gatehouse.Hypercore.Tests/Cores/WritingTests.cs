@@ -153,7 +153,7 @@ public sealed class WritingTests
         Assert.Equal("two"u8.ToArray(), (await waiting).ToArray());
         Assert.Equal((3UL, writer.Key), (second.Length, second.Manifest!.Key));
 
-        store.CallsUntilFailure = 0;
+        store.CallsUntilFailure = 1; // after the node that the block is compared with
         proof = await writer.ProofAsync(new() { Id = 1, Block = new(0, 0) });
         await Assert.ThrowsAsync<IOException>(() => second.AcceptAsync(proof));
         store.CallsUntilFailure = int.MaxValue;
