@@ -53,9 +53,10 @@ internal sealed class Claims
                 }
                 return false;
             }
-            for (index = Math.Max(range.Start, held.Contiguous); index < end; index++)
+            // From gap to gap; within one at most as many steps as blocks are asked for at once.
+            for (index = held.SkipHeld(range.Start); index < end; index = held.SkipHeld(index + 1))
             {
-                if (!held.Contains(index) && blocks.TryAdd(index, owner))
+                if (blocks.TryAdd(index, owner))
                     return true;
             }
             return false;

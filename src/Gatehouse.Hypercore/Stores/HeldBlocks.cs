@@ -1,54 +1,74 @@
 namespace Gatehouse.Hypercore.Stores;
 
 /// <summary>
-/// Knows which blocks are held: all below <see cref="Contiguous"/>, and some beyond. A stranger's large index costs one
-/// entry, not a bitfield up to it. Not thread-safe.
+/// Knows which blocks are held, as ranges. A stranger's large index costs one entry, not a bitfield up to it, and who
+/// looks for what is missing goes from range to range. Not thread-safe.
 /// </summary>
 internal sealed class HeldBlocks
 {
-    private readonly SortedSet<ulong> beyond = [];
+    private readonly List<BlockRange> ranges = []; // ascending, and no two touch
 
-    public ulong Contiguous { get; private set; }
+    /// <summary>All blocks below this are held.</summary>
+    public ulong Contiguous => ranges is [{ Start: 0 } first, ..] ? first.Length : 0;
 
-    public bool Contains(ulong index) => index < Contiguous || beyond.Contains(index);
+    /// <summary>No block from here on is held.</summary>
+    public ulong End => ranges is [.., var last] ? EndOf(last) : 0;
+
+    public bool Contains(ulong index) => SkipHeld(index) != index;
+
+    /// <summary>The first block from that one on that is not held.</summary>
+    public ulong SkipHeld(ulong index)
+    {
+        var at = Find(index);
+        return at < 0 ? index : Math.Max(index, EndOf(ranges[at]));
+    }
 
     /// <summary>False when it was held already.</summary>
     public bool Add(ulong index)
     {
-        if (index != Contiguous)
-            return index > Contiguous && beyond.Add(index);
-        Contiguous++;
-        while (beyond.Count > 0 && beyond.Min == Contiguous)
-        {
-            beyond.Remove(Contiguous);
-            Contiguous++;
-        }
+        if (Contains(index))
+            return false;
+        Add(new BlockRange(index, 1));
         return true;
     }
 
     public void Add(BlockRange range)
     {
-        if (range.Start <= Contiguous && range.Start + range.Length > Contiguous && beyond.Count == 0)
+        if (range.Length == 0)
+            return;
+        var (start, end) = (range.Start, EndOf(range));
+        var first = Find(start);
+        if (first < 0 || EndOf(ranges[first]) < start)
+            first++;
+        var last = first;
+        for (; last < ranges.Count && ranges[last].Start <= end; last++)
+            (start, end) = (Math.Min(start, ranges[last].Start), Math.Max(end, EndOf(ranges[last])));
+        var joined = new BlockRange(start, end - start);
+        if (last == first)
         {
-            Contiguous = range.Start + range.Length;
+            ranges.Insert(first, joined);
             return;
         }
-        for (var i = 0UL; i < range.Length; i++)
-            Add(range.Start + i);
+        ranges[first] = joined;
+        ranges.RemoveRange(first + 1, last - first - 1);
     }
 
-    public IReadOnlyList<BlockRange> Ranges()
+    public IReadOnlyList<BlockRange> Ranges() => [.. ranges];
+
+    private static ulong EndOf(BlockRange range) => range.Start + range.Length;
+
+    /// <summary>The place of the last range that begins at the block or before it; -1 when none does.</summary>
+    private int Find(ulong index)
     {
-        List<BlockRange> ranges = [];
-        if (Contiguous > 0)
-            ranges.Add(new BlockRange(0, Contiguous));
-        foreach (var index in beyond)
+        var (low, high) = (0, ranges.Count);
+        while (low < high)
         {
-            if (ranges.Count > 0 && ranges[^1] is var last && last.Start + last.Length == index)
-                ranges[^1] = last with { Length = last.Length + 1 };
+            var middle = (low + high) / 2;
+            if (ranges[middle].Start <= index)
+                low = middle + 1;
             else
-                ranges.Add(new BlockRange(index, 1));
+                high = middle;
         }
-        return ranges;
+        return low - 1;
     }
 }

@@ -31,6 +31,14 @@ public sealed class ClaimsTests
     }
 
     [Fact]
+    public void A_hole_before_much_that_is_held_costs_one_step()
+    {
+        held.Add(new BlockRange(1, 1UL << 40));
+        Assert.Equal(0UL, Next(one, 1UL << 41));
+        Assert.Equal((1UL << 40) + 1, Next(other, 1UL << 41));
+    }
+
+    [Fact]
     public void One_peer_is_asked_for_the_upgrade()
     {
         Assert.True(claims.TryClaimUpgrade(one));

@@ -40,6 +40,21 @@ public sealed class HeldBlocksTests
     }
 
     [Fact]
+    public void What_is_held_is_skipped_at_once()
+    {
+        var held = new HeldBlocks();
+        Assert.Equal((3UL, 0UL), (held.SkipHeld(3), held.End));
+        held.Add(new BlockRange(1, 1UL << 40));
+        held.Add(new BlockRange(1UL << 42, 2));
+        Assert.Equal(0UL, held.SkipHeld(0));
+        Assert.Equal((1UL << 40) + 1, held.SkipHeld(1));
+        Assert.Equal((1UL << 42) + 2, held.SkipHeld(1UL << 42));
+        Assert.Equal((1UL << 42) + 2, held.End);
+        held.Add(new BlockRange(0, 1UL << 42));
+        Assert.Equal([new BlockRange(0, (1UL << 42) + 2)], held.Ranges());
+    }
+
+    [Fact]
     public void Pages_keep_what_is_near_and_what_is_far()
     {
         var pages = new Pages<string?>();
