@@ -94,6 +94,8 @@ public sealed partial class Core
         }
         var core = new Core(store, key, keyPair, time ?? TimeProvider.System);
         await core.LoadAsync(cancellationToken);
+        if (core.held.End > core.Length)
+            throw new InvalidDataException("The store holds blocks beyond the signed length: it was restored in part.");
         return core;
     }
 
