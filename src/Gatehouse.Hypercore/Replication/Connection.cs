@@ -28,6 +28,7 @@ internal sealed class Connection
         this.find = find;
         this.limits = limits;
         this.time = time;
+        stream.MaxFrameBytes = Math.Min(stream.MaxFrameBytes, limits.MaxFrameBytes);
         mux = new Mux(Accept);
         hooks = new PeerHooks(() => stream.MaxFrameBytes = limits.MaxFrameBytes, OnLeft);
         reopening = new Reopening(time);
@@ -55,11 +56,11 @@ internal sealed class Connection
         Task<ConnectionEnd> reading = ReadAsync(stop.Token), writing = WriteAsync(stop.Token);
         var first = await Task.WhenAny(reading, writing, given.Task);
         var end = first.IsCompletedSuccessfully ? await first : ConnectionEnd.Stopped;
-        await stop.CancelAsync();
-        await stream.CloseAsync(); // not every carrier listens to the token
-        mux.End();
         try
         {
+            mux.End(); // first: what we asked of this peer is free to be asked of another, whatever follows
+            await stop.CancelAsync();
+            await stream.CloseAsync(); // not every carrier listens to the token
             await Task.WhenAll(reading, writing); // throws what a store threw
         }
         finally

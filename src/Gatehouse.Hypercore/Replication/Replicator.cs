@@ -52,18 +52,20 @@ public sealed class Replicator : IAsyncDisposable
 
     /// <summary>Begins to replicate a core, also with those who are connected already.</summary>
     /// <exception cref="ArgumentException">It is replicated here already.</exception>
+    /// <exception cref="ObjectDisposedException">The replicator was disposed.</exception>
     public void Add(Core core, Download download = Download.Everything)
     {
         ArgumentNullException.ThrowIfNull(core);
-        core.Claims.WantsAll = download == Download.Everything;
         var served = new ServedCore(core, report => options.Reported?.Invoke(report));
         lock (gate)
         {
-            if (!cores.TryAdd(served.Name, served))
+            if (lastEnded is not null || !cores.TryAdd(served.Name, served))
             {
                 served.Dispose();
+                ObjectDisposedException.ThrowIf(lastEnded is not null, this);
                 throw new ArgumentException("The core is replicated already.", nameof(core));
             }
+            core.Claims.WantsAll = download == Download.Everything;
             foreach (var connection in connections)
                 connection.Open(served);
         }
@@ -93,15 +95,20 @@ public sealed class Replicator : IAsyncDisposable
     /// </summary>
     /// <param name="expected">Whom it must be; null for anybody. A dialler that knows should say so.</param>
     /// <exception cref="CoreRefusedException">A store was changed by another process.</exception>
-    public async Task<ConnectionEnd> AttachAsync(
-        Stream stream, bool isInitiator, PublicKey? expected = null, CancellationToken cancellationToken = default)
+    public Task<ConnectionEnd> AttachAsync(
+        Stream stream, bool isInitiator, PublicKey? expected = null, CancellationToken cancellationToken = default) =>
+        AttachAsync(stream, isInitiator, expected, opened: null, cancellationToken);
+
+    /// <summary>The same; <paramref name="opened"/> is told when the handshake is done.</summary>
+    internal async Task<ConnectionEnd> AttachAsync(
+        Stream stream, bool isInitiator, PublicKey? expected, Action? opened, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
         lock (gate)
             attached++;
         try
         {
-            return await TalkAsync(stream, isInitiator, expected, cancellationToken);
+            return await TalkAsync(stream, isInitiator, expected, opened, cancellationToken);
         }
         finally
         {
@@ -134,12 +141,15 @@ public sealed class Replicator : IAsyncDisposable
     }
 
     private async Task<ConnectionEnd> TalkAsync(
-        Stream stream, bool isInitiator, PublicKey? expected, CancellationToken cancellationToken)
+        Stream stream, bool isInitiator, PublicKey? expected, Action? opened, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
         using var opening = new StreamOpening(stream, isInitiator, identity, expected, options.Admits);
         var (secret, end) = await OpenAsync(opening, stream, stop.Token);
-        return secret is null ? end : await TalkAsync(secret, stop.Token);
+        if (secret is null)
+            return end;
+        opened?.Invoke();
+        return await TalkAsync(secret, stop.Token);
     }
 
     private async Task<(SecretStream? Stream, ConnectionEnd End)> OpenAsync(
@@ -159,6 +169,8 @@ public sealed class Replicator : IAsyncDisposable
         }
         if (opened is not null && !both.IsCancellationRequested)
             return (opened, default);
+        if (opened is not null)
+            await opened.DisposeAsync(); // with its keys
         await stream.DisposeAsync();
         return (null, cancellationToken.IsCancellationRequested ? ConnectionEnd.Stopped
             : limit.IsCancellationRequested ? ConnectionEnd.HandshakeTimedOut : opening.End);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using Gatehouse.Hypercore.Keys;
@@ -51,6 +52,8 @@ public sealed class Dialler : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(replicator);
         ArgumentException.ThrowIfNullOrEmpty(host);
+        ArgumentOutOfRangeException.ThrowIfLessThan(port, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort);
         return new Dialler(replicator, expected, failed, async cancellationToken =>
         {
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -74,6 +77,8 @@ public sealed class Dialler : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(replicator);
         ArgumentNullException.ThrowIfNull(address);
+        if (!address.IsAbsoluteUri || address.Scheme is not ("ws" or "wss"))
+            throw new ArgumentException("The address is not one of a WebSocket.", nameof(address));
         return new Dialler(replicator, expected, failed, async cancellationToken =>
         {
             var socket = new ClientWebSocket();
@@ -104,19 +109,16 @@ public sealed class Dialler : IAsyncDisposable
         var backOff = new BackOff();
         while (!cancellationToken.IsCancellationRequested)
         {
-            LastEnd = await TryOnceAsync(cancellationToken);
-            if (LastEnd is not (ConnectionEnd.HandshakeTimedOut or ConnectionEnd.HandshakeRefused
-                or ConnectionEnd.AnotherPeer or ConnectionEnd.NotAdmitted or ConnectionEnd.Unreachable
-                or ConnectionEnd.Failed))
-            {
+            var hasOpened = false;
+            LastEnd = await TryOnceAsync(() => hasOpened = true, cancellationToken);
+            if (hasOpened && LastEnd != ConnectionEnd.Failed)
                 backOff.Reset();
-            }
             await Task.Delay(backOff.Next(), replicator.Time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task<ConnectionEnd> TryOnceAsync(CancellationToken cancellationToken)
+    private async Task<ConnectionEnd> TryOnceAsync(Action opened, CancellationToken cancellationToken)
     {
         Stream stream;
         try
@@ -131,9 +133,14 @@ public sealed class Dialler : IAsyncDisposable
         {
             return ConnectionEnd.Unreachable;
         }
+        catch (Exception exception) // nobody awaits this task: what it threw would end the dialling unseen
+        {
+            failed?.Invoke(exception);
+            return ConnectionEnd.Failed;
+        }
         try
         {
-            return await replicator.AttachAsync(stream, isInitiator: true, expected, cancellationToken);
+            return await replicator.AttachAsync(stream, isInitiator: true, expected, opened, cancellationToken);
         }
         catch (Exception exception) // the outermost edge: the next try may find the store well again
         {
