@@ -23,9 +23,6 @@ internal static class Caps
     /// <summary>TREE, core key, tree hash, length, fork.</summary>
     public const int SignableBytes = (3 * Bytes32.Size) + (2 * sizeof(ulong));
 
-    /// <summary>The same without the core key: cores that are named by their signer's public key.</summary>
-    public const int CompatSignableBytes = (2 * Bytes32.Size) + (2 * sizeof(ulong));
-
     private const int ParentBytes = 1 + sizeof(ulong) + (2 * Bytes32.Size);
     private const byte LeafType = 0, ParentType = 1;
 

@@ -5,7 +5,7 @@ namespace Gatehouse.Hypercore;
 
 /// <summary>
 /// Binds libsodium (1.0.18 or later), which this library needs and nothing else: .NET has no Ed25519, BLAKE2b or
-/// secretstream. The only file that calls native code. Lengths are checked here, once, because libsodium does not know
+/// secretstream. Its two files are the only ones that call native code. Lengths are checked here, once, because libsodium does not know
 /// how long a buffer is. An empty span is a null pointer with length zero, which all of these functions accept.
 /// </summary>
 public static unsafe partial class Sodium

@@ -5,7 +5,7 @@ namespace Gatehouse.Hypercore.Keys;
 /// <summary>
 /// Holds an Ed25519 key pair: of a core's only writer, or of a peer on the wire. The secret is in one pinned array that
 /// is zeroed by <see cref="Dispose"/>, after which signing throws; it is never compared or printed. Safe for use by
-/// several threads, except that nobody may be signing while it is disposed.
+/// several threads: who signs while it is disposed has signed with the whole secret or not at all.
 /// </summary>
 /// <remarks>One core has one writer: the same pair in two processes signs two histories sooner or later.</remarks>
 public sealed class KeyPair : IDisposable
@@ -18,6 +18,7 @@ public sealed class KeyPair : IDisposable
 
     // Seed, then public key. Pinned: the collector leaves no copies behind when it compacts.
     private readonly byte[] secret = GC.AllocateUninitializedArray<byte>(Sodium.SecretKeyBytes, pinned: true);
+    private readonly Lock gate = new(); // a signature by half a secret would give the other half away
     private bool disposed;
 
     private KeyPair(ReadOnlySpan<byte> seed)
@@ -53,28 +54,44 @@ public sealed class KeyPair : IDisposable
     /// <exception cref="ObjectDisposedException">The secret is gone.</exception>
     public void Sign(ReadOnlySpan<byte> message, Span<byte> signature)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        Sodium.Sign(signature, message, secret);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            Sodium.Sign(signature, message, secret);
+        }
     }
 
     /// <summary>Writes the seed, for a vault: 32 bytes that are the whole secret.</summary>
     /// <exception cref="ObjectDisposedException">The secret is gone.</exception>
-    public void ExportSeed(Span<byte> destination) => RevealSeed().CopyTo(destination);
+    public void ExportSeed(Span<byte> destination)
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            secret.AsSpan(0, SeedBytes).CopyTo(destination);
+        }
+    }
 
     /// <summary>Zeroes the secret.</summary>
     public void Dispose()
     {
-        disposed = true;
-        CryptographicOperations.ZeroMemory(secret);
+        lock (gate)
+        {
+            disposed = true;
+            CryptographicOperations.ZeroMemory(secret);
+        }
     }
 
     /// <summary>Says which pair it is, never its secret.</summary>
     public override string ToString() => $"KeyPair {PublicKey}";
 
-    /// <summary>The seed itself, for the Diffie-Hellman of the handshake.</summary>
-    internal ReadOnlySpan<byte> RevealSeed()
+    /// <summary>The SHA-512 of the seed, for the Diffie-Hellman of the handshake. The caller zeroes it.</summary>
+    internal void HashSeed(Span<byte> destination)
     {
-        ObjectDisposedException.ThrowIf(disposed, this);
-        return secret.AsSpan(0, SeedBytes);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            Sodium.Sha512(destination, secret.AsSpan(0, SeedBytes));
+        }
     }
 }

@@ -19,11 +19,11 @@ internal static class Blake2Hmac
         if (key.Length > BlockBytes || message.Length > MaxMessageBytes)
             throw new ArgumentException("Longer than a handshake needs.", nameof(message));
         Span<byte> bytes = stackalloc byte[BlockBytes + MaxMessageBytes];
+        Span<byte> inner = stackalloc byte[Size];
         try
         {
             Pad(bytes, key, InnerPad);
             message.CopyTo(bytes[BlockBytes..]);
-            Span<byte> inner = stackalloc byte[Size];
             Sodium.Hash(inner, bytes[..(BlockBytes + message.Length)]);
             Pad(bytes, key, OuterPad);
             inner.CopyTo(bytes[BlockBytes..]);
@@ -32,6 +32,7 @@ internal static class Blake2Hmac
         finally
         {
             CryptographicOperations.ZeroMemory(bytes);
+            CryptographicOperations.ZeroMemory(inner);
         }
     }
 

@@ -34,8 +34,6 @@ internal sealed class NoiseHandshake : IDisposable
     /// <summary>Known to the initiator after the second message, to the responder after the third.</summary>
     public PublicKey Remote { get; private set; }
 
-    public bool IsDone => step == 3;
-
     /// <summary>The size of the message that comes next, whoever sends it.</summary>
     public int NextMessageBytes => step switch
     {
@@ -168,7 +166,7 @@ internal sealed class NoiseHandshake : IDisposable
 
     private static bool TryAgree(Span<byte> shared, Span<byte> scalar, KeyPair own, ReadOnlySpan<byte> remote)
     {
-        Sodium.Sha512(scalar, own.RevealSeed());
+        own.HashSeed(scalar);
         scalar[0] &= 248;
         scalar[31] &= 127;
         scalar[31] |= 64;

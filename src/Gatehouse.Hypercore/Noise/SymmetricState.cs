@@ -39,11 +39,17 @@ internal sealed class SymmetricState : IDisposable
     public void MixKey(ReadOnlySpan<byte> shared)
     {
         Span<byte> next = stackalloc byte[HashBytes], second = stackalloc byte[HashBytes];
-        Blake2Hmac.Derive(next, second, chainingKey, shared);
-        next.CopyTo(chainingKey);
-        second[..KeyBytes].CopyTo(key);
-        CryptographicOperations.ZeroMemory(next);
-        CryptographicOperations.ZeroMemory(second);
+        try
+        {
+            Blake2Hmac.Derive(next, second, chainingKey, shared);
+            next.CopyTo(chainingKey);
+            second[..KeyBytes].CopyTo(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(next);
+            CryptographicOperations.ZeroMemory(second);
+        }
         hasKey = true;
         nonce = 0;
     }
@@ -75,15 +81,22 @@ internal sealed class SymmetricState : IDisposable
     public void Split(Span<byte> fromInitiator, Span<byte> fromResponder)
     {
         Span<byte> first = stackalloc byte[HashBytes], second = stackalloc byte[HashBytes];
-        Blake2Hmac.Derive(first, second, chainingKey, []);
-        first[..KeyBytes].CopyTo(fromInitiator);
-        second[..KeyBytes].CopyTo(fromResponder);
-        CryptographicOperations.ZeroMemory(first);
-        CryptographicOperations.ZeroMemory(second);
+        try
+        {
+            Blake2Hmac.Derive(first, second, chainingKey, []);
+            first[..KeyBytes].CopyTo(fromInitiator);
+            second[..KeyBytes].CopyTo(fromResponder);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(first);
+            CryptographicOperations.ZeroMemory(second);
+        }
     }
 
     public void Dispose()
     {
+        CryptographicOperations.ZeroMemory(hash); // who knows it can make the capability of a core whose key he knows
         CryptographicOperations.ZeroMemory(chainingKey);
         CryptographicOperations.ZeroMemory(key);
     }

@@ -6,6 +6,41 @@ namespace Gatehouse.Hypercore.Tests.Keys;
 
 public sealed class KeyTests
 {
+    [Fact]
+    public async Task Who_signs_while_the_pair_is_disposed_signs_whole_or_not_at_all()
+    {
+        var message = new byte[100];
+        var signed = 0;
+        for (var round = 0; round < 300; round++)
+        {
+            var pair = KeyPair.Generate();
+            var publicKey = pair.PublicKey.Bytes.ToArray();
+            using var start = new Barrier(5);
+            var signers = Enumerable.Range(0, 4).Select(_ => Task.Factory.StartNew(() =>
+            {
+                var signature = new byte[KeyPair.SignatureBytes];
+                start.SignalAndWait();
+                try
+                {
+                    while (true)
+                    {
+                        pair.Sign(message, signature);
+                        Interlocked.Increment(ref signed);
+                        Assert.True(Sodium.Verify(signature, message, publicKey));
+                    }
+                }
+                catch (ObjectDisposedException)
+                {
+                }
+            }, TaskCreationOptions.LongRunning)).ToArray();
+            start.SignalAndWait();
+            Thread.SpinWait(round * 50);
+            pair.Dispose();
+            await Task.WhenAll(signers);
+        }
+        Assert.NotEqual(0, signed);
+    }
+
     private static readonly System.Text.Json.JsonElement Vector = Vectors.Load("02-keys-and-namespaces");
 
     [Fact]

@@ -43,7 +43,6 @@ public sealed class NoiseTests
         for (var i = 0; i < 3; i++)
             Assert.Equal(messages[i].Get("bytes").Hex, pair.Step());
 
-        Assert.True(pair.Initiator.IsDone && pair.Responder.IsDone);
         Assert.Equal(Handshake.Get("handshakeHash").Hex, pair.Initiator.Hash.ToArray());
         Assert.Equal(Handshake.Get("handshakeHash").Hex, pair.Responder.Hash.ToArray());
         Assert.Equal(pair.ResponderIdentity.PublicKey, pair.Initiator.Remote);
