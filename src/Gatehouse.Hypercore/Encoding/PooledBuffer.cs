@@ -7,7 +7,9 @@ namespace Gatehouse.Hypercore.Encoding;
 /// <see cref="Dispose"/>, which gives the array back: after that the buffer is empty and may be used again. Not for one
 /// reader while another writes.
 /// </summary>
-internal sealed class PooledBuffer(int capacity = PooledBuffer.DefaultCapacity) : IBufferWriter<byte>, IDisposable
+/// <param name="isSecret">Whether an array is zeroed before the pool gives it to somebody else.</param>
+internal sealed class PooledBuffer(int capacity = PooledBuffer.DefaultCapacity, bool isSecret = false)
+    : IBufferWriter<byte>, IDisposable
 {
     private const int DefaultCapacity = 256; // most messages; a pool's array is at least 16
 
@@ -56,7 +58,7 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.DefaultCapacity) 
         Length = 0;
         var returned = Interlocked.Exchange(ref array, []);
         if (returned.Length > 0)
-            ArrayPool<byte>.Shared.Return(returned);
+            ArrayPool<byte>.Shared.Return(returned, isSecret);
     }
 
     private void EnsureFree(int sizeHint)
@@ -68,6 +70,6 @@ internal sealed class PooledBuffer(int capacity = PooledBuffer.DefaultCapacity) 
         Written.CopyTo(larger);
         var returned = Interlocked.Exchange(ref array, larger);
         if (returned.Length > 0)
-            ArrayPool<byte>.Shared.Return(returned);
+            ArrayPool<byte>.Shared.Return(returned, isSecret);
     }
 }

@@ -3,8 +3,8 @@ using Gatehouse.Hypercore.Streams;
 namespace Gatehouse.Hypercore.Multiplexing;
 
 /// <summary>
-/// Opens, rejects and closes that are not written yet, in their order. Bounded: who has us reject without end and
-/// doesn't read is not served. Not thread-safe.
+/// Opens, rejects and closes that are not written yet, in their order. Bounded: who has us open or reject without end
+/// and doesn't read is not served. Not thread-safe.
 /// </summary>
 internal sealed class ControlQueue
 {

@@ -9,7 +9,8 @@ namespace Gatehouse.Hypercore.Multiplexing;
 /// number. One reader calls <see cref="ReceiveAsync"/>, one writer <see cref="SpeakAsync"/>, anybody the rest: so that
 /// what is read never waits for what is written, and two sides that both have much to say can't block each other.
 /// </summary>
-internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
+/// <param name="maxMessageBytes">Of a message's body, which may be one of many in a frame.</param>
+internal sealed class Mux(Func<ChannelName, MuxChannel?> accept, int maxMessageBytes = FrameFormat.MaxPayloadBytes)
 {
     /// <summary>Of one connection and side.</summary>
     public const int MaxChannels = 1 << 14;
@@ -144,6 +145,8 @@ internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
 
     private ValueTask<Receipt> DeliverAsync(in MuxMessage message, CancellationToken cancellationToken)
     {
+        if (message.Body.Length > maxMessageBytes)
+            return new(Receipt.Malformed);
         if (message.Channel == 0)
             return new(ReceiveControl(message));
         MuxChannel? channel;
@@ -190,7 +193,14 @@ internal sealed class Mux(Func<ChannelName, MuxChannel?> accept)
         if (needsAccepting && accept(name.Value) is { } accepted)
             TryOpen(accepted); // or somebody else did so meanwhile
         var receipt = Pair(number, name.Value, out var channel);
-        return channel?.Open(handshake) ?? receipt;
+        return IsOverfull() ? Receipt.Malformed : channel?.Open(handshake) ?? receipt;
+    }
+
+    /// <summary>Who opens and closes without end and reads no answer would have us keep each of ours.</summary>
+    private bool IsOverfull()
+    {
+        lock (gate)
+            return control.IsOverfull;
     }
 
     private Receipt Pair(ulong number, ChannelName name, out MuxChannel? paired)

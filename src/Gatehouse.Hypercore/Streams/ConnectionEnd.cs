@@ -12,10 +12,10 @@ public enum ConnectionEnd
     /// <summary>This side ended it: cancelled, or the replicator was disposed.</summary>
     Stopped,
 
-    /// <summary>A store failed on this side, or a bug was met.</summary>
+    /// <summary>An exception on this side: of the carrier, or by a bug.</summary>
     Failed,
 
-    /// <summary>There was none: nobody answered at the address.</summary>
+    /// <summary>There was none: nobody answered at the address, or not in time.</summary>
     Unreachable,
 
     /// <summary>The handshake was not done in time.</summary>

@@ -11,6 +11,12 @@ internal static class FrameFormat
     /// <summary>What three bytes can say.</summary>
     public const int MaxPayloadBytes = (1 << 24) - 1;
 
+    /// <summary>
+    /// What a large frame is measured by while it is on its way: each part of so many bytes shows that the other side
+    /// is there, and has a time limit of its own.
+    /// </summary>
+    public const int PartBytes = 64 * 1024;
+
     /// <summary>The stream's id and the header of its cipher.</summary>
     public const int HeaderBytes = Encoding.Bytes32.Size + Sodium.StreamHeaderBytes;
 

@@ -7,18 +7,26 @@ namespace Gatehouse.Hypercore.Streams;
 /// next read. What a stranger announces is not allocated: the buffer grows as bytes arrive, to at most twice of what
 /// did.
 /// </summary>
-internal sealed class FrameReader(Stream stream) : IDisposable
+internal sealed class FrameReader(Stream stream, ReadPace? pace = null) : IDisposable
 {
     private const int UsualBytes = 16 * 1024; // some hundred small messages; an idle connection costs that much
 
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
     private int start, end;
+    private int counted; // of the frame that is on its way
+    private int parts;
 
     /// <summary>Why there is no frame any more.</summary>
     public ConnectionEnd End { get; private set; }
 
     /// <summary>Counts what arrived, also while a frame is incomplete.</summary>
     public long BytesRead { get; private set; }
+
+    /// <summary>How many parts of large frames have arrived.</summary>
+    public int PartsRead => Volatile.Read(ref parts);
+
+    /// <summary>Whether it waits because of its pace: nothing arrives then, and the other side is not to blame.</summary>
+    public bool IsPaced => pace?.IsWaiting == true;
 
     /// <summary>Null when the stream ended or a frame exceeded the limit: then nothing may be read any more.</summary>
     public async ValueTask<Memory<byte>?> ReadAsync(int maxPayload, CancellationToken cancellationToken)
@@ -32,8 +40,10 @@ internal sealed class FrameReader(Stream stream) : IDisposable
                 if (length > maxPayload)
                     return Stop(ConnectionEnd.Malformed);
                 needed += length;
+                CountParts(Math.Min(end - start, needed));
                 if (end - start >= needed)
                 {
+                    counted = 0;
                     var payload = buffer.AsMemory(start + FrameFormat.PrefixBytes, length);
                     start += needed;
                     return payload;
@@ -45,6 +55,8 @@ internal sealed class FrameReader(Stream stream) : IDisposable
                 return Stop(read == 0 && start == end ? ConnectionEnd.Closed : ConnectionEnd.Cut);
             end += read;
             BytesRead += read;
+            if (pace is not null)
+                await pace.PayAsync(read, cancellationToken);
         }
     }
 
@@ -54,6 +66,14 @@ internal sealed class FrameReader(Stream stream) : IDisposable
         var returned = Interlocked.Exchange(ref buffer, []);
         if (returned.Length > 0)
             ArrayPool<byte>.Shared.Return(returned, clearArray: true); // it held decrypted messages
+    }
+
+    private void CountParts(int arrived)
+    {
+        if (arrived - counted < FrameFormat.PartBytes)
+            return;
+        counted = arrived - (arrived % FrameFormat.PartBytes);
+        Volatile.Write(ref parts, parts + 1);
     }
 
     private Memory<byte>? Stop(ConnectionEnd reason)
@@ -70,7 +90,7 @@ internal sealed class FrameReader(Stream stream) : IDisposable
         {
             var other = ArrayPool<byte>.Shared.Rent(wanted);
             buffer.AsSpan(start, held).CopyTo(other);
-            ArrayPool<byte>.Shared.Return(buffer);
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
             buffer = other;
         }
         else if (start > 0 && (held == 0 || buffer.Length - start < needed || end == buffer.Length))

@@ -18,8 +18,9 @@ internal sealed class FrameWriter : IDisposable
     private const int TrailingBytes = Sodium.StreamOverheadBytes - 1;
 
     private readonly byte[] state;
-    private readonly PooledBuffer buffer = new();
+    private readonly PooledBuffer buffer = new(isSecret: true); // what grows holds a message that isn't sealed yet
     private int start;
+    private bool isBegun;
 
     /// <summary>Takes over a state that was made for pushing.</summary>
     public FrameWriter(byte[] state) => this.state = state;
@@ -33,14 +34,21 @@ internal sealed class FrameWriter : IDisposable
     public PooledBuffer Begin()
     {
         start = buffer.Length;
+        isBegun = true;
         buffer.GetSpan(LeadingBytes);
         buffer.Advance(LeadingBytes);
         return buffer;
     }
 
-    /// <summary>Forgets the message that was begun.</summary>
-    public void Abandon() => buffer.Truncate(start);
+    /// <summary>Forgets the message that was begun, if one was and has not ended.</summary>
+    public void Abandon()
+    {
+        if (isBegun)
+            buffer.Truncate(start);
+        isBegun = false;
+    }
 
+    /// <summary>Seals the message. One that is too long for a frame is still to be abandoned.</summary>
     public void End()
     {
         buffer.GetSpan(TrailingBytes);
@@ -49,6 +57,7 @@ internal sealed class FrameWriter : IDisposable
         var payload = frame[FrameFormat.PrefixBytes..];
         FrameFormat.WriteLength(frame, payload.Length);
         Sodium.StreamPush(state, payload, payload[1..^TrailingBytes]);
+        isBegun = false;
     }
 
     /// <summary>A message of nothing, which says that we are alive.</summary>

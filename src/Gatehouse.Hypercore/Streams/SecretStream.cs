@@ -37,6 +37,10 @@ internal sealed class SecretStream : IAsyncDisposable
 
     public long BytesRead => reader.BytesRead;
 
+    public int PartsRead => reader.PartsRead;
+
+    public bool IsPaced => reader.IsPaced;
+
     /// <summary>The next message, valid until the next read; signs of life are passed over. Null at the end.</summary>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -57,22 +61,35 @@ internal sealed class SecretStream : IAsyncDisposable
         }
     }
 
-    /// <summary>Writes all that was sealed, whole frames, in one write. False when the carrier broke.</summary>
-    public async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
+    /// <summary>Writes all that was sealed, in parts. False when the carrier broke.</summary>
+    /// <param name="beginPart">Told before each part: a slow line takes a while for a large frame.</param>
+    public async ValueTask<bool> FlushAsync(Action beginPart, CancellationToken cancellationToken)
     {
-        if (Writer.PendingBytes == 0)
-            return true;
-        var written = await Carrier.TryWriteAsync(stream, Writer.Pending, cancellationToken);
+        var written = true;
+        for (var rest = Writer.Pending; written && !rest.IsEmpty;)
+        {
+            var part = rest[..Math.Min(rest.Length, FrameFormat.PartBytes)];
+            rest = rest[part.Length..];
+            beginPart();
+            written = await Carrier.TryWriteAsync(stream, part, cancellationToken);
+        }
         Writer.Clear();
         return written;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stream.DisposeAsync();
-        reader.Dispose();
-        Writer.Dispose();
-        CryptographicOperations.ZeroMemory(receiving);
+        try
+        {
+            await stream.DisposeAsync();
+        }
+        finally
+        {
+            reader.Dispose();
+            Writer.Dispose();
+            CryptographicOperations.ZeroMemory(receiving);
+            Session.Forget();
+        }
     }
 
     /// <summary>Ends reads and writes that are under way, so that the rest may be disposed.</summary>

@@ -20,17 +20,20 @@ internal sealed class StreamOpening : IDisposable
     private readonly PublicKey? expected;
     private readonly Func<PublicKey, bool>? admits;
     private readonly FrameReader reader;
+    private readonly byte[] sending = GC.AllocateArray<byte>(Sodium.StreamStateBytes, pinned: true);
+    private readonly byte[] receiving = GC.AllocateArray<byte>(Sodium.StreamStateBytes, pinned: true);
     private bool handedOver;
 
     public StreamOpening(
-        Stream stream, bool isInitiator, KeyPair identity, PublicKey? expected, Func<PublicKey, bool>? admits)
+        Stream stream, bool isInitiator, KeyPair identity, PublicKey? expected, Func<PublicKey, bool>? admits,
+        ReadPace? pace = null)
     {
         this.stream = stream;
         this.isInitiator = isInitiator;
         this.expected = expected;
         this.admits = admits;
         handshake = new NoiseHandshake(isInitiator, identity);
-        reader = new FrameReader(stream);
+        reader = new FrameReader(stream, pace);
     }
 
     /// <summary>Why there is no stream.</summary>
@@ -54,8 +57,11 @@ internal sealed class StreamOpening : IDisposable
     public void Dispose()
     {
         handshake.Dispose();
-        if (!handedOver)
-            reader.Dispose();
+        if (handedOver)
+            return;
+        reader.Dispose();
+        CryptographicOperations.ZeroMemory(sending);
+        CryptographicOperations.ZeroMemory(receiving);
     }
 
     private bool IsWelcome()
@@ -90,28 +96,32 @@ internal sealed class StreamOpening : IDisposable
             Refuse(ConnectionEnd.HandshakeRefused);
             return null;
         }
-        var sending = GC.AllocateArray<byte>(Sodium.StreamStateBytes, pinned: true);
-        var receiving = GC.AllocateArray<byte>(Sodium.StreamStateBytes, pinned: true);
         var keys = GC.AllocateArray<byte>(2 * Sodium.StreamKeyBytes, pinned: true);
         try
         {
             handshake.Split(keys.AsSpan(0, Sodium.StreamKeyBytes), keys.AsSpan(Sodium.StreamKeyBytes));
-            WriteHeader(output, sending, keys.AsSpan(0, Sodium.StreamKeyBytes));
+            WriteHeader(output, keys.AsSpan(0, Sodium.StreamKeyBytes));
             if (!await Carrier.TryWriteAsync(stream, output.WrittenMemory, cancellationToken))
                 Refuse(ConnectionEnd.Cut);
             else if (await reader.ReadAsync(MaxFrameBytes, cancellationToken) is not { } header)
                 Refuse(reader.End == ConnectionEnd.Malformed ? ConnectionEnd.HandshakeRefused : reader.End);
-            else if (!TryReadHeader(header.Span, receiving, keys.AsSpan(Sodium.StreamKeyBytes)))
+            else if (!TryReadHeader(header.Span, keys.AsSpan(Sodium.StreamKeyBytes)))
                 Refuse(ConnectionEnd.HandshakeRefused);
             else
-                handedOver = true;
+                return HandOver();
+            return null;
         }
         finally
         {
             CryptographicOperations.ZeroMemory(keys);
         }
+    }
+
+    private SecretStream HandOver()
+    {
         var session = new Session(isInitiator, handshake.Remote, handshake.Hash.ToArray());
-        return handedOver ? new SecretStream(stream, reader, session, sending, receiving) : null;
+        handedOver = true;
+        return new SecretStream(stream, reader, session, sending, receiving);
     }
 
     private bool TryWriteMessage(PooledBuffer output)
@@ -123,24 +133,24 @@ internal sealed class StreamOpening : IDisposable
         return handshake.TryWrite(frame[FrameFormat.PrefixBytes..]);
     }
 
-    private void WriteHeader(PooledBuffer output, Span<byte> state, ReadOnlySpan<byte> key)
+    private void WriteHeader(PooledBuffer output, ReadOnlySpan<byte> key)
     {
         var frame = output.GetSpan(FrameFormat.PrefixBytes + FrameFormat.HeaderBytes);
         FrameFormat.WriteLength(frame, FrameFormat.HeaderBytes);
         Caps.StreamId(handshake.Hash, isInitiator).CopyTo(frame[FrameFormat.PrefixBytes..]);
         var header = frame.Slice(FrameFormat.PrefixBytes + Bytes32.Size, Sodium.StreamHeaderBytes);
-        Sodium.StreamInitPush(state, header, key);
+        Sodium.StreamInitPush(sending, header, key);
         output.Advance(FrameFormat.PrefixBytes + FrameFormat.HeaderBytes);
     }
 
-    private bool TryReadHeader(ReadOnlySpan<byte> header, Span<byte> state, ReadOnlySpan<byte> key)
+    private bool TryReadHeader(ReadOnlySpan<byte> header, ReadOnlySpan<byte> key)
     {
         if (header.Length != FrameFormat.HeaderBytes
             || new Bytes32(header[..Bytes32.Size]) != Caps.StreamId(handshake.Hash, !isInitiator))
         {
             return false;
         }
-        Sodium.StreamInitPull(state, header[Bytes32.Size..], key);
+        Sodium.StreamInitPull(receiving, header[Bytes32.Size..], key);
         return true;
     }
 

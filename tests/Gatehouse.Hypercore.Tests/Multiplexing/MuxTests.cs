@@ -53,6 +53,25 @@ public sealed class MuxTests
         Assert.NotNull(known.Handshake);
     }
 
+    [Fact]
+    public async Task Who_opens_and_closes_and_reads_nothing_is_not_served_for_ever()
+    {
+        var opened = 0;
+        var mux = new Mux(_ =>
+        {
+            opened++;
+            return new Echo("x", Id);
+        });
+        var receipt = Receipt.Taken;
+        while (receipt == Receipt.Taken && opened < 4 * Mux.MaxChannels)
+        {
+            receipt = await mux.ReceiveAsync(Open(1, "x"), Never);
+            await mux.ReceiveAsync(new byte[] { 0, 3, 1 }, Never);
+        }
+        Assert.Equal(Receipt.Malformed, receipt);
+        Assert.InRange(opened, Mux.MaxChannels, (2 * Mux.MaxChannels) + 1);
+    }
+
     [Theory]
     [InlineData("00")] // no type
     [InlineData("0001")] // an open without a number
@@ -68,6 +87,22 @@ public sealed class MuxTests
         var mux = new Mux(_ => null);
 
         Assert.Equal(Receipt.Malformed, await mux.ReceiveAsync(Convert.FromHexString(hex), Never));
+    }
+
+    [Fact]
+    public async Task A_frame_may_be_larger_than_any_message_in_it()
+    {
+        var mine = new Echo("x", Id);
+        var mux = new Mux(_ => mine, maxMessageBytes: 100);
+        Assert.Equal(Receipt.Taken, await mux.ReceiveAsync(Open(1, "x"), Never));
+        byte[] item = [101, 7, .. new byte[100]]; // a type and a hundred bytes
+        Assert.Equal(Receipt.Taken, await mux.ReceiveAsync((byte[])[0, 0, 1, .. item, .. item, .. item], Never));
+        Assert.Equal([7UL, 7, 7], mine.Types);
+
+        byte[] larger = [102, 8, .. new byte[101]];
+        Assert.Equal(Receipt.Malformed, await mux.ReceiveAsync((byte[])[0, 0, 1, .. item, .. larger], Never));
+        Assert.Equal(Receipt.Malformed, await mux.ReceiveAsync((byte[])[1, 8, .. new byte[101]], Never));
+        Assert.Equal([7UL, 7, 7, 7], mine.Types);
     }
 
     [Fact]

@@ -27,6 +27,23 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_message_that_is_too_long_leaves_nothing_behind()
+    {
+        var transcript = new Transcript("12-transcript-sync-3-then-live");
+        using var writer = new FrameWriter(transcript.CipherOf(true));
+        writer.Begin().Writer.WriteFixed(new byte[FrameFormat.MaxPayloadBytes]);
+        Assert.Throws<ArgumentOutOfRangeException>(writer.End);
+        writer.Abandon();
+        Assert.Equal(0, writer.PendingBytes);
+
+        writer.Begin().Writer.WriteFixed("next"u8);
+        writer.End();
+
+        await using var stream = Reading(new MemoryStream(writer.Pending.ToArray()), transcript);
+        Assert.Equal("next"u8.ToArray(), (await stream.ReadAsync(Never))?.ToArray());
+    }
+
+    [Fact]
     public void Stream_ids_and_capabilities_are_those_of_the_vectors()
     {
         var file = Vectors.Load("10-secretstream");
@@ -101,6 +118,21 @@ public sealed class StreamTests
         Assert.Null(await reader.ReadAsync(FrameFormat.MaxPayloadBytes, Never));
         Assert.Equal(ConnectionEnd.Cut, reader.End);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+    }
+
+    [Fact]
+    public async Task Only_parts_of_large_frames_are_counted()
+    {
+        byte[] small = [0, 0x10, 0, .. new byte[0x1000]], large = [0, 0, 4, .. new byte[0x40000]];
+        byte[][] frames = [.. Enumerable.Repeat(small, 50), large, .. Enumerable.Repeat(small, 50)];
+        using var reader = new FrameReader(new PiecemealStream([.. frames.SelectMany(frame => frame)]));
+        List<int> parts = [];
+        foreach (var frame in frames)
+        {
+            await reader.ReadAsync(FrameFormat.MaxPayloadBytes, Never);
+            parts.Add(reader.PartsRead);
+        }
+        Assert.Equal([.. Enumerable.Repeat(0, 50), .. Enumerable.Repeat(4, 51)], parts);
     }
 
     [Fact]
@@ -180,6 +212,7 @@ public sealed class StreamTests
         await using var two = new Peer(new ManualTime()); // its clock stands still: it gives no sign of life
         var link = one.Connect(two);
         await ConnectedAsync(one);
+        await UntilAsync(() => time.Timers == 1);
 
         for (var i = 0; i < 29; i++)
             time.Advance(TimeSpan.FromSeconds(1));
@@ -197,6 +230,7 @@ public sealed class StreamTests
         var link = one.Connect(two);
         await ConnectedAsync(one);
         await ConnectedAsync(two);
+        await UntilAsync(() => time.Timers == 2); // those of the handshakes are gone, and who watches is there
 
         for (var i = 0; i < 20; i++)
         {
