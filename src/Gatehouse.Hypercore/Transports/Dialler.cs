@@ -19,6 +19,7 @@ public sealed class Dialler : IAsyncDisposable
     private readonly Func<CancellationToken, Task<Stream>> connect;
     private readonly CancellationTokenSource stopping = new();
     private readonly Task dialling;
+    private bool isDisposed;
 
     private Dialler(
         Replicator replicator,
@@ -41,7 +42,8 @@ public sealed class Dialler : IAsyncDisposable
     /// <summary>Dials by TCP.</summary>
     /// <param name="expected">Whom it must be; null for anybody, who then gets what he knows the key of.</param>
     /// <param name="failed">
-    /// Told when a connection ended because a store failed, or by a bug; dialling goes on. It neither waits nor throws.
+    /// Told when a connection ended by an exception, of its carrier or of a bug; dialling goes on. It neither waits nor
+    /// throws.
     /// </param>
     public static Dialler Tcp(
         Replicator replicator,
@@ -96,10 +98,27 @@ public sealed class Dialler : IAsyncDisposable
         });
     }
 
+    /// <summary>
+    /// Dials by whatever connects; an <see cref="IOException"/> of it means that nobody answered. Its token is cancelled
+    /// after the time that a handshake may take, which begins anew when it has connected.
+    /// </summary>
+    /// <inheritdoc cref="Tcp"/>
+    public static Dialler Over(
+        Replicator replicator,
+        Func<CancellationToken, Task<Stream>> connect,
+        PublicKey? expected = null,
+        Action<Exception>? failed = null)
+    {
+        ArgumentNullException.ThrowIfNull(replicator);
+        ArgumentNullException.ThrowIfNull(connect);
+        return new Dialler(replicator, expected, failed, connect);
+    }
+
     /// <summary>Ends the connection and dials no more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        if (!Interlocked.Exchange(ref isDisposed, true))
+            await stopping.CancelAsync();
         await dialling;
         stopping.Dispose();
     }
@@ -121,15 +140,21 @@ public sealed class Dialler : IAsyncDisposable
     private async Task<ConnectionEnd> TryOnceAsync(Action opened, CancellationToken cancellationToken)
     {
         Stream stream;
+        using var limit = new CancellationTokenSource(replicator.HandshakeTime, replicator.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            stream = await connect(cancellationToken);
+            stream = await connect(both.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             return ConnectionEnd.Stopped;
         }
-        catch (Exception exception) when (Carrier.IsBroken(exception))
+        catch (OperationCanceledException) // our limit, or one of its own: who accepts and then says nothing
+        {
+            return ConnectionEnd.Unreachable;
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or WebSocketException)
         {
             return ConnectionEnd.Unreachable;
         }
@@ -142,7 +167,7 @@ public sealed class Dialler : IAsyncDisposable
         {
             return await replicator.AttachAsync(stream, isInitiator: true, expected, opened, cancellationToken);
         }
-        catch (Exception exception) // the outermost edge: the next try may find the store well again
+        catch (Exception exception) // the outermost edge: the next try may go well
         {
             failed?.Invoke(exception);
             return ConnectionEnd.Failed;

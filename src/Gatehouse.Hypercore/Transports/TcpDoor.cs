@@ -21,12 +21,15 @@ public sealed class TcpDoor : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Task accepting;
     private int count;
+    private bool isDisposed;
 
     private TcpDoor(Replicator replicator, IPEndPoint endPoint, TcpDoorOptions options)
     {
         this.replicator = replicator;
         this.options = options;
         socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        if (endPoint.Address.Equals(IPAddress.IPv6Any))
+            socket.DualMode = true; // "any" means IPv4 too, which .NET leaves out by itself
         socket.Bind(endPoint);
         socket.Listen();
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
@@ -36,19 +39,23 @@ public sealed class TcpDoor : IAsyncDisposable
     /// <summary>Where it listens, with the port that was chosen if none was given.</summary>
     public IPEndPoint EndPoint { get; }
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Begins to listen; at <see cref="IPAddress.IPv6Any"/> by IPv4 too.</summary>
     /// <exception cref="SocketException">The address can't be listened on.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number of connections is below 1.</exception>
     public static TcpDoor Open(Replicator replicator, IPEndPoint endPoint, TcpDoorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(replicator);
         ArgumentNullException.ThrowIfNull(endPoint);
-        return new TcpDoor(replicator, endPoint, options ?? new TcpDoorOptions());
+        options ??= new TcpDoorOptions();
+        options.Validate();
+        return new TcpDoor(replicator, endPoint, options);
     }
 
     /// <summary>Ends its connections and listens no more.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
+        if (!Interlocked.Exchange(ref isDisposed, true))
+            await stopping.CancelAsync();
         socket.Dispose();
         await accepting;
         Task[] left;

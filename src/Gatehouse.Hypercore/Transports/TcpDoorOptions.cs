@@ -13,7 +13,13 @@ public sealed record TcpDoorOptions
     public int MaxConnectionsPerAddress { get; init; } = 16;
 
     /// <summary>
-    /// Told when a connection ended because a store failed, or by a bug. It neither waits nor throws.
+    /// Told when a connection ended by an exception, of its carrier or of a bug. It neither waits nor throws.
     /// </summary>
     public Action<Exception>? Failed { get; init; }
+
+    internal void Validate()
+    {
+        OptionRange.Require(MaxConnections, 1, int.MaxValue, nameof(MaxConnections));
+        OptionRange.Require(MaxConnectionsPerAddress, 1, int.MaxValue, nameof(MaxConnectionsPerAddress));
+    }
 }

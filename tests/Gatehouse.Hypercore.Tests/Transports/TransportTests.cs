@@ -25,6 +25,23 @@ public sealed class TransportTests
         Assert.Equal("a", await reader.TextAsync(0));
     }
 
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task A_door_at_any_address_is_found_by_both_kinds(string host)
+    {
+        if (!Socket.OSSupportsIPv6)
+            return; // there is one kind
+        var writer = await WriterAsync("a");
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await using var one = new Peer().With(writer);
+        await using var two = new Peer().With(reader);
+        await using var door = TcpDoor.Open(one.Replicator, new IPEndPoint(IPAddress.IPv6Any, 0));
+        await using var dialler = Dialler.Tcp(two.Replicator, host, door.EndPoint.Port, one.PublicKey);
+
+        Assert.Equal("a", await reader.TextAsync(0));
+    }
+
     [Fact]
     public async Task Peers_meet_by_web_socket()
     {
@@ -81,13 +98,11 @@ public sealed class TransportTests
     }
 
     [Fact]
-    public async Task A_dialler_outlives_a_store_that_failed()
+    public async Task A_dialler_outlives_a_connection_that_failed()
     {
         var writer = await WriterAsync("a", "b");
-        var store = new FaultyStore(new MemoryCoreStore());
-        var reader = await Core.OpenAsync(store, writer.Key);
-        store.CallsUntilFailure = 1;
-        var time = new ManualTime();
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        var time = new ManualTime { IsBroken = true };
         var failures = 0;
         await using var one = new Peer().With(writer);
         await using var two = new Peer(time).With(reader);
@@ -95,7 +110,7 @@ public sealed class TransportTests
         await using var dialler = Dialler.Tcp(
             two.Replicator, "127.0.0.1", door.EndPoint.Port, failed: _ => Interlocked.Increment(ref failures));
         await UntilAsync(() => dialler.LastEnd == ConnectionEnd.Failed);
-        store.CallsUntilFailure = int.MaxValue;
+        time.IsBroken = false;
 
         while (!reader.Has(1))
         {
@@ -134,13 +149,29 @@ public sealed class TransportTests
     }
 
     [Fact]
+    public async Task A_door_may_be_disposed_twice()
+    {
+        await using var peer = new Peer();
+        var door = TcpDoor.Open(peer.Replicator, new IPEndPoint(IPAddress.Loopback, 0));
+        await door.DisposeAsync();
+        await door.DisposeAsync();
+    }
+
+    [Fact]
     public void Pauses_double_up_to_a_minute()
     {
         var backOff = new BackOff();
-        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
-            Assert.InRange(backOff.Next().TotalSeconds, Math.Max(1, 0.75 * seconds), seconds);
+        foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 48, 48 })
+            Assert.InRange(backOff.Next().TotalSeconds, seconds, 1.25 * seconds);
         backOff.Reset();
-        Assert.Equal(TimeSpan.FromSeconds(1), backOff.Next());
+        Assert.InRange(backOff.Next().TotalSeconds, 1, 1.25);
+    }
+
+    [Fact]
+    public void Those_who_lost_the_same_server_do_not_return_together()
+    {
+        var first = Enumerable.Range(0, 50).Select(_ => new BackOff().Next()).Distinct();
+        Assert.InRange(first.Count(), 2, 50);
     }
 
     private static async Task<int> ReadAsync(TcpClient visitor)
