@@ -17,7 +17,7 @@ public sealed partial class Core
     private Action<CoreChange>? handlers;
     private readonly ulong[] openIndex = new ulong[1]; // both touched by who holds the gate
     private readonly TreeNode?[] openNode = new TreeNode?[1];
-    private ProofPlan? sparePlan; // answering costs no allocation while one peer asks at a time
+    private long claimed = -1;
 
     internal ICoreStore Store => store;
 
@@ -32,6 +32,47 @@ public sealed partial class Core
     /// the store is no old copy. A wrong certainty ends the core.
     /// </summary>
     public void DismissSightings() => Sightings.Clear();
+
+    /// <summary>
+    /// The greatest length that a peer has claimed since the core was opened; null until one has spoken of it. It isn't
+    /// proven: it tells that a writer's blocks have arrived, and a reader how much there is to wait for.
+    /// </summary>
+    public ulong? ClaimedLength => Interlocked.Read(ref claimed) is var length and >= 0 ? (ulong)length : null;
+
+    /// <summary>
+    /// The greatest length that is taken from peers; without it there is none. Blocks come as they are asked for, but a
+    /// signed length is taken from whoever says one, and brings nodes with it: who reads strangers' cores bounds that here.
+    /// A longer one is left as short as it is, and <see cref="ClaimedLength"/> tells.
+    /// </summary>
+    public ulong MaxLength { get; set; } = ulong.MaxValue;
+
+    /// <summary>
+    /// Waits until a peer has spoken of this core, and returns what it says its length is; at once when one has. What a
+    /// peer saw of a writer's core is known to this process alone: a writer whose store may be an old copy waits for
+    /// this each time it starts, before it appends.
+    /// </summary>
+    public async ValueTask<ulong> HeardAsync(CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            var change = signal.Next;
+            if (ClaimedLength is { } length)
+                return length;
+            await change.WaitAsync(cancellationToken);
+        }
+    }
+
+    internal void OnClaim(ulong length)
+    {
+        long known;
+        do
+        {
+            known = Interlocked.Read(ref claimed);
+        }
+        while (known < (long)length && Interlocked.CompareExchange(ref claimed, (long)length, known) != known);
+        if (known < 0)
+            signal.Set();
+    }
 
     /// <summary>
     /// Has the handler told of each change, after it is on the disk, on the thread that made it. A handler only wakes
@@ -57,7 +98,7 @@ public sealed partial class Core
         RequestMessage request, PooledBuffer output, CancellationToken cancellationToken)
     {
         var known = head; // append-only: what is below this length stays as it is
-        var plan = Interlocked.Exchange(ref sparePlan, null) ?? new ProofPlan();
+        var plan = ProofPlan.Borrow();
         try
         {
             var answer = await ProveAsync(request, plan, known, output, cancellationToken);
@@ -68,15 +109,15 @@ public sealed partial class Core
         }
         finally
         {
-            sparePlan = plan;
+            plan.Return();
         }
     }
 
     /// <summary>Claims the next block of the range that is neither held nor asked of another peer.</summary>
-    internal bool TryClaimNext(object owner, BlockRange range, out ulong index)
+    internal bool TryClaimNext(object owner, BlockRange range, bool wantsAll, out ulong index)
     {
         lock (heldGate)
-            return Claims.TryClaimNext(owner, held, range, out index);
+            return Claims.TryClaimNext(owner, held, range, wantsAll, out index);
     }
 
     /// <summary>How many levels up a block's proof must go until it meets a node that is held.</summary>
@@ -176,6 +217,8 @@ public sealed partial class Core
         batch.Reset(tree);
         if (!ProofCheck.TryApply(data, batch, out var open))
             return Verdict.Refused;
+        if (batch.Length > MaxLength)
+            return Verdict.Late; // it has grown since it was asked
         if (open is { } node && !await IsStoredAsync(node, cancellationToken))
             return Verdict.Refused;
         if (data.Upgrade is { } upgrade
@@ -237,52 +280,29 @@ public sealed partial class Core
     /// </summary>
     private async ValueTask<Verdict> TryConvictAsync(DataMessage data, CancellationToken cancellationToken)
     {
-        if (data.Fork != 0 || head.IsFrozen || data.Upgrade is not { } upgrade || upgrade.Length > head.Length)
+        if (head.IsFrozen || data.Upgrade is not { } upgrade || upgrade.Length > head.Length)
             return Verdict.Refused;
-        batch.Reset();
-        TreeNode? none = null;
-        if (!ProofCheck.TryUpgrade(upgrade, batch, ref none, isComputed: false))
-            return Verdict.Refused;
-        var theirs = batch.Roots.ToArray(); // before what comes after them takes them up
-        var manifest = Manifest ?? Manifest.Compat(Key);
-        if (!ProofCheck.TryAdditional(upgrade, batch) || !IsSigned(batch, upgrade.Signature.Span, manifest))
+        if (History.Read(data, batch, Manifest ?? Manifest.Compat(Key), Key) is not { } theirs)
             return Verdict.Refused;
         var roots = upgrade.Length == head.Length
             ? tree.Roots.ToArray()
             : await ReadRootsAsync(store, Key, upgrade.Length, cancellationToken);
         if (roots is null)
             return Verdict.Refused;
-        if (IsSameHistory(roots, theirs))
-            return Verdict.Late;
-        return await FreezeAsync(upgrade.Length, data.Body, cancellationToken);
+        return History.IsSame(roots, theirs) ? Verdict.Late : await FreezeAsync(upgrade, cancellationToken);
     }
 
-    /// <summary>
-    /// Compares roots by their hashes alone. Must never compare sizes: a hash commits to its own node's size, but of
-    /// two that were sent and merged the signature covers only the sum of the sizes that were said.
-    /// </summary>
-    private static bool IsSameHistory(ReadOnlySpan<TreeNode> ours, ReadOnlySpan<TreeNode> theirs)
+    private async ValueTask<Verdict> FreezeAsync(UpgradeData upgrade, CancellationToken cancellationToken)
     {
-        var isSame = ours.Length == theirs.Length;
-        for (var i = 0; isSame && i < ours.Length; i++)
-            isSame = ours[i].Index == theirs[i].Index && ours[i].Hash == theirs[i].Hash;
-        return isSame;
-    }
-
-    private async ValueTask<Verdict> FreezeAsync(
-        ulong length, ReadOnlyMemory<byte> theirs, CancellationToken cancellationToken)
-    {
-        using var ours = new PooledBuffer();
-        var request = new RequestMessage { Upgrade = new UpgradeRequest(0, length), Manifest = true };
-        if (await ProveAsync(request, ours, cancellationToken) != Answer.Proof)
-            await ProveAsync(request with { Upgrade = new(0, head.Length) }, ours, cancellationToken);
+        using PooledBuffer ours = new(), theirs = new();
+        var request = new RequestMessage { Upgrade = new UpgradeRequest(0, upgrade.Length), Manifest = true };
+        await ProveAsync(request, ours, cancellationToken);
+        ProofWriter.WriteHistory(theirs.Writer, upgrade);
+        var evidence = new Evidence(ours.Written.ToArray(), theirs.Written.ToArray(), time.GetUtcNow());
+        if (!evidence.Convicts(Key))
+            return Verdict.Refused; // a part of our proof isn't held, and nobody would believe our word
         var next = head with { IsFrozen = true };
-        var commit = new CoreCommit
-        {
-            ExpectedLength = head.Length,
-            Head = next,
-            Evidence = new Evidence(ours.Written.ToArray(), theirs.ToArray(), time.GetUtcNow()),
-        };
+        var commit = new CoreCommit { ExpectedLength = head.Length, Head = next, Evidence = evidence };
         if (!await TryCommitAsync(commit, cancellationToken))
             return Verdict.Late;
         head = next;

@@ -33,7 +33,7 @@ public sealed partial class Core
 
     private async ValueTask LoadAsync(CancellationToken cancellationToken)
     {
-        var stored = await store.ReadHeadAsync(Key, cancellationToken) ?? Empty;
+        var (stored, ranges) = await ReadStateAsync(cancellationToken);
         if (stored.Length < head.Length)
             throw new InvalidDataException("The store lost blocks that it held.");
         Manifest? manifest = null;
@@ -47,7 +47,6 @@ public sealed partial class Core
         batch.Load(stored.Length, roots);
         if (stored.Length > 0 && !IsSigned(batch, stored.Signature.Span, manifest ?? Manifest.Compat(Key)))
             throw new InvalidDataException("The stored signature is not that of the stored tree.");
-        var ranges = await store.ReadHeldAsync(Key, cancellationToken);
         var before = head;
         tree.Reset(batch);
         Manifest = manifest;
@@ -63,6 +62,25 @@ public sealed partial class Core
         Tell(new CoreChange(CoreChangeKind.Length, before.Length, stored.Length - before.Length));
         if (stored.IsFrozen)
             Tell(new CoreChange(CoreChangeKind.Frozen, 0, 0));
+    }
+
+    /// <summary>
+    /// The head and what is held, which are two reads: another process may have appended between them.
+    /// </summary>
+    private async ValueTask<(CoreHead Head, IReadOnlyList<BlockRange> Held)> ReadStateAsync(
+        CancellationToken cancellationToken)
+    {
+        var next = await store.ReadHeadAsync(Key, cancellationToken) ?? Empty;
+        while (true)
+        {
+            var stored = next;
+            var ranges = await store.ReadHeldAsync(Key, cancellationToken);
+            if (ranges is not [.., var last] || last.Start + last.Length <= stored.Length)
+                return (stored, ranges);
+            next = await store.ReadHeadAsync(Key, cancellationToken) ?? Empty;
+            if (next.Length == stored.Length)
+                throw new InvalidDataException(CoreCommit.RestoredInPart);
+        }
     }
 
     /// <summary>The roots of a tree of that length. Null when one isn't held.</summary>

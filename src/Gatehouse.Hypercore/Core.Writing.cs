@@ -15,24 +15,35 @@ public sealed partial class Core
     /// Appends blocks under one signature, all or none, and returns the index of the first. They are on the disk when
     /// it returns, and only then announced to peers. The memory is read, not kept.
     /// </summary>
-    /// <exception cref="ArgumentException">There is none, or one is empty or too large.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is none, or one is empty or too large, or they are more than <see cref="MaxBatchBlocks"/> or
+    /// <see cref="MaxBatchBytes"/>.
+    /// </exception>
     /// <exception cref="CoreRefusedException">Its reason says what must be done first.</exception>
     public async ValueTask<ulong> AppendAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(blocks);
-        if (blocks.Count == 0)
-            throw new ArgumentException("There is no block to append.", nameof(blocks));
-        foreach (var block in blocks)
-        {
-            if (block.Length is 0 or > MaxBlockBytes) // an empty block is nothing to older readers
-                throw new ArgumentException("A block is empty or too large.", nameof(blocks));
-        }
+        return await AppendAsync(blocks, at: null, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends a block that was made for its place. <see cref="CoreRefusal.AnotherWriter"/> when another took it.
+    /// </summary>
+    /// <inheritdoc cref="AppendAsync(IReadOnlyList{ReadOnlyMemory{byte}}, CancellationToken)"/>
+    public async ValueTask AppendAtAsync(
+        ulong index, ReadOnlyMemory<byte> block, CancellationToken cancellationToken = default) =>
+        await AppendAsync([block], index, cancellationToken);
+
+    private async ValueTask<ulong> AppendAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> blocks, ulong? at, CancellationToken cancellationToken)
+    {
+        RefuseUnfit(blocks);
         await gate.WaitAsync(cancellationToken);
         ulong start;
         try
         {
-            start = await AppendLockedAsync(blocks, cancellationToken);
+            start = await AppendLockedAsync(blocks, at, cancellationToken);
         }
         finally
         {
@@ -42,12 +53,27 @@ public sealed partial class Core
         return start;
     }
 
+    private static void RefuseUnfit(IReadOnlyList<ReadOnlyMemory<byte>> blocks)
+    {
+        if (blocks.Count is 0 or > MaxBatchBlocks)
+            throw new ArgumentException($"One append takes 1 to {MaxBatchBlocks} blocks.", nameof(blocks));
+        var bytes = 0L;
+        foreach (var block in blocks)
+        {
+            if (block.Length is 0 or > MaxBlockBytes) // an empty block is nothing to older readers
+                throw new ArgumentException("A block is empty or too large.", nameof(blocks));
+            bytes += block.Length;
+        }
+        if (bytes > MaxBatchBytes)
+            throw new ArgumentException($"One append takes at most {MaxBatchBytes} bytes.", nameof(blocks));
+    }
+
     private async ValueTask<ulong> AppendLockedAsync(
-        IReadOnlyList<ReadOnlyMemory<byte>> blocks, CancellationToken cancellationToken)
+        IReadOnlyList<ReadOnlyMemory<byte>> blocks, ulong? at, CancellationToken cancellationToken)
     {
         var known = head.Length;
         await RefreshAsync(cancellationToken);
-        if (head.Length != known)
+        if (head.Length != known || (at is { } place && head.Length != place))
             throw new CoreRefusedException(CoreRefusal.AnotherWriter); // perhaps by our own append, that failed late
         var signer = WhoMayAppend();
         var start = head.Length;

@@ -17,11 +17,22 @@ namespace Gatehouse.Hypercore;
 /// the disk before anybody hears of it.
 /// </remarks>
 [SuppressMessage(
-    "Design", "CA1001", Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
+    "Design", "CA1001",
+    Justification = "The semaphore's wait handle is never asked for, so there is nothing to dispose.")]
 public sealed partial class Core
 {
     /// <summary>The largest block that may be appended or received: the limit of the npm package.</summary>
     public const int MaxBlockBytes = 15 * 1024 * 1024;
+
+    /// <summary>
+    /// The most blocks that one append takes. Stores write them in one transaction, which others wait for.
+    /// </summary>
+    public const int MaxBatchBlocks = 1 << 16;
+
+    /// <summary>
+    /// The most bytes that one append takes: a few of the largest blocks. A store has them in memory a second time.
+    /// </summary>
+    public const int MaxBatchBytes = 64 * 1024 * 1024;
 
     private readonly ICoreStore store;
     private readonly KeyPair? keyPair;
@@ -78,6 +89,7 @@ public sealed partial class Core
     /// Opens the core that this pair writes; one that is new is made, and is on the disk when this returns. The pair is
     /// the caller's to dispose, after the core was last written.
     /// </summary>
+    /// <exception cref="InvalidDataException">The store was damaged, or restored in part.</exception>
     public static async ValueTask<Core> CreateAsync(
         ICoreStore store, KeyPair keyPair, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
@@ -89,17 +101,16 @@ public sealed partial class Core
         if (stored is null)
         {
             stored = Empty with { Manifest = manifest.Encoded.ToArray() };
-            if (!await store.CommitAsync(key, new CoreCommit { ExpectedLength = 0, Head = stored }, cancellationToken))
-                throw new CoreRefusedException(CoreRefusal.AnotherWriter);
+            // Refused where another process has made it and appended meanwhile: then it is read as what it is.
+            await store.CommitAsync(key, new CoreCommit { ExpectedLength = 0, Head = stored }, cancellationToken);
         }
         var core = new Core(store, key, keyPair, time ?? TimeProvider.System);
         await core.LoadAsync(cancellationToken);
-        if (core.held.End > core.Length)
-            throw new InvalidDataException("The store holds blocks beyond the signed length: it was restored in part.");
         return core;
     }
 
     /// <summary>Opens a core to read it. One that the store doesn't know is empty until a peer is found.</summary>
+    /// <exception cref="InvalidDataException">The store was damaged, or restored in part.</exception>
     public static async ValueTask<Core> OpenAsync(
         ICoreStore store, CoreKey key, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {

@@ -4,7 +4,8 @@ namespace Gatehouse.Hypercore.Cores;
 
 /// <summary>
 /// Knows what is being asked of whom, for all peers of one core, so that no block and no upgrade is asked for twice. An
-/// owner is a peer's channel; when it goes it releases all. Safe for use by several threads.
+/// owner is a peer's channel; when it goes it releases all. What a late one has claimed may be claimed by any other, so
+/// that nobody is held up by who takes everything and answers nothing. Safe for use by several threads.
 /// </summary>
 internal sealed class Claims
 {
@@ -12,16 +13,14 @@ internal sealed class Claims
     private readonly Dictionary<ulong, object> blocks = [];
     private readonly SortedSet<ulong> wanted = [];
     private readonly Dictionary<ulong, int> waiting = []; // how many for each that is wanted
+    private readonly HashSet<object> late = [];
     private object? upgrade;
-
-    /// <summary>Whether every block is wanted, or only those that somebody waits for.</summary>
-    public bool WantsAll { get; set; } = true;
 
     public bool TryClaimUpgrade(object owner)
     {
         lock (gate)
         {
-            if (upgrade is not null)
+            if (!IsFree(upgrade, owner))
                 return false;
             upgrade = owner;
             return true;
@@ -31,21 +30,41 @@ internal sealed class Claims
     public bool TryClaimBlock(object owner, ulong index)
     {
         lock (gate)
-            return blocks.TryAdd(index, owner);
+            return TryTake(owner, index);
+    }
+
+    /// <summary>The owner is late. False when it has claimed nothing.</summary>
+    public bool Share(object owner)
+    {
+        lock (gate)
+        {
+            var hasClaims = upgrade == owner || blocks.ContainsValue(owner);
+            if (hasClaims)
+                late.Add(owner);
+            return hasClaims;
+        }
+    }
+
+    /// <summary>The owner is no longer late.</summary>
+    public void Keep(object owner)
+    {
+        lock (gate)
+            late.Remove(owner);
     }
 
     /// <summary>Claims the first block of the range that is wanted, not held and not claimed.</summary>
-    public bool TryClaimNext(object owner, HeldBlocks held, BlockRange range, out ulong index)
+    /// <param name="wantsAll">Whether every block is wanted, or only those that somebody waits for.</param>
+    public bool TryClaimNext(object owner, HeldBlocks held, BlockRange range, bool wantsAll, out ulong index)
     {
         lock (gate)
         {
             var end = range.Start + range.Length;
             index = range.Start;
-            if (!WantsAll)
+            if (!wantsAll)
             {
                 foreach (var candidate in range.Length == 0 ? [] : wanted.GetViewBetween(range.Start, end - 1))
                 {
-                    if (!held.Contains(candidate) && blocks.TryAdd(candidate, owner))
+                    if (!held.Contains(candidate) && TryTake(owner, candidate))
                     {
                         index = candidate;
                         return true;
@@ -56,7 +75,7 @@ internal sealed class Claims
             // From gap to gap; within one at most as many steps as blocks are asked for at once.
             for (index = held.SkipHeld(range.Start); index < end; index = held.SkipHeld(index + 1))
             {
-                if (blocks.TryAdd(index, owner))
+                if (TryTake(owner, index))
                     return true;
             }
             return false;
@@ -107,6 +126,7 @@ internal sealed class Claims
     {
         lock (gate)
         {
+            late.Remove(owner);
             if (upgrade == owner)
                 upgrade = null;
             foreach (var (index, by) in blocks)
@@ -116,4 +136,16 @@ internal sealed class Claims
             }
         }
     }
+
+    private bool TryTake(object owner, ulong index)
+    {
+        if (!IsFree(blocks.GetValueOrDefault(index), owner))
+            return false;
+        blocks[index] = owner;
+        return true;
+    }
+
+    /// <summary>Not to the one that has it: it has asked already. Nor to one that is late itself.</summary>
+    private bool IsFree(object? by, object owner) =>
+        by is null || (by != owner && late.Contains(by) && !late.Contains(owner));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Gatehouse.Hypercore.Replication.Messages;
 using Gatehouse.Hypercore.Trees;
 
@@ -17,13 +18,26 @@ internal enum Answer
 
 /// <summary>
 /// Decides which nodes a proof consists of, without reading any: path, then upgrade, then additional nodes, in the
-/// order in which the reader will ask for them. Reused; room for the longest proof there can be.
+/// order in which the reader will ask for them. It has room for the longest proof there can be, some 20 KiB, and is lent
+/// out again and again: to as many as answer at a time, however many cores there are.
 /// </summary>
 internal sealed class ProofPlan
 {
+    private const int MostSpare = 16;
+
+    private static readonly ConcurrentBag<ProofPlan> Spare = [];
+
     private readonly ulong[] indexes = new ulong[3 * NodeList.MaxCount];
     private readonly TreeNode?[] nodes = new TreeNode?[3 * NodeList.MaxCount];
     private int count;
+
+    public static ProofPlan Borrow() => Spare.TryTake(out var plan) ? plan : new ProofPlan();
+
+    public void Return()
+    {
+        if (Spare.Count < MostSpare)
+            Spare.Add(this);
+    }
 
     public Range Path { get; private set; }
 

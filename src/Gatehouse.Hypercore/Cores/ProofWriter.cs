@@ -53,6 +53,26 @@ internal static class ProofWriter
         writer.WriteFixed(head.Manifest.Span);
     }
 
+    /// <summary>Of a message only what is signed: all that convicts.</summary>
+    public static void WriteHistory(CompactWriter writer, UpgradeData upgrade)
+    {
+        writer.WriteUInt(DataMessage.UpgradeFlag);
+        writer.WriteUInt(0); // the request and the fork
+        writer.WriteUInt(0);
+        writer.WriteUInt(upgrade.Start);
+        writer.WriteUInt(upgrade.Length);
+        WriteNodes(writer, upgrade.Nodes);
+        WriteNodes(writer, upgrade.AdditionalNodes);
+        writer.WriteBuffer(upgrade.Signature.Span);
+    }
+
+    private static void WriteNodes(CompactWriter writer, NodeList nodes)
+    {
+        writer.WriteUInt((ulong)nodes.Count);
+        foreach (var node in nodes)
+            node.Write(writer);
+    }
+
     private static void WriteNodes(CompactWriter writer, ReadOnlySpan<TreeNode?> nodes)
     {
         writer.WriteUInt((ulong)nodes.Length);

@@ -2,7 +2,7 @@ namespace Gatehouse.Hypercore.Cores;
 
 /// <summary>
 /// Remembers which peers say that our own core is longer than we know: the sign of a restored backup. Appending then
-/// would sign a second history, so a sighting outlives its connection. It ends when we have caught up, when the peer's
+/// would sign a second history, so a sighting outlives its connection, but not the process. It ends when we have caught up, when the peer's
 /// proof was false, or when an operator says so; not when the peer has no proof for us, which an honest one may lack.
 /// Safe for use by several threads.
 /// </summary>

@@ -7,6 +7,10 @@ namespace Gatehouse.Hypercore.Stores;
 /// </summary>
 public sealed class CoreCommit
 {
+    /// <summary>What a store says that meets something new which it holds already.</summary>
+    public const string RestoredInPart =
+        "The store holds blocks or nodes beyond the signed length: it was restored in part.";
+
     /// <summary>The length the store must have, or nothing is changed; 0 also for a core it doesn't know.</summary>
     public required ulong ExpectedLength { get; init; }
 
@@ -21,4 +25,13 @@ public sealed class CoreCommit
 
     /// <summary>Given when the head is frozen by this.</summary>
     public Evidence? Evidence { get; init; }
+
+    /// <summary>
+    /// Whether the block is beyond what was signed before, so that the store can't hold it: unless a part of it was
+    /// restored.
+    /// </summary>
+    public bool IsNew(StoredBlock block) => block.Index >= ExpectedLength;
+
+    /// <summary>Whether the node stands for such a block, among others.</summary>
+    public bool IsNew(TreeNode node) => FlatTree.RightSpan(node.Index) >= 2 * ExpectedLength;
 }

@@ -32,8 +32,13 @@ public interface ICoreStore
     /// <summary>
     /// Commits all of this or nothing, durably. False, and nothing is changed, when the stored length is not
     /// <see cref="CoreCommit.ExpectedLength"/> or the core is frozen in the store: another process was here. Blocks and
-    /// nodes that are held already are left as they are. The memory in the commit is the caller's again on return.
+    /// nodes that are held already are left as they are, for a reader fetches what it lacks in any order; but those
+    /// that must be new (<see cref="CoreCommit.IsNew(StoredBlock)"/>) are never met. The memory in the commit is the
+    /// caller's again on return.
     /// </summary>
+    /// <exception cref="InvalidDataException">
+    /// What must be new is there: the store was restored in part. Nothing was changed.
+    /// </exception>
     ValueTask<bool> CommitAsync(CoreKey key, CoreCommit commit, CancellationToken cancellationToken);
 
     /// <summary>Reads what convicts the signers of a frozen core. Null when it isn't frozen.</summary>

@@ -92,6 +92,7 @@ public sealed class MemoryCoreStore : ICoreStore
             {
                 if ((Head?.Length ?? 0) != commit.ExpectedLength || Head is { IsFrozen: true })
                     return false;
+                RefuseRemains(commit);
                 foreach (var block in commit.Blocks)
                 {
                     if (blocks[block.Index] is null)
@@ -106,6 +107,17 @@ public sealed class MemoryCoreStore : ICoreStore
                 Evidence ??= commit.Evidence;
                 return true;
             }
+        }
+
+        private void RefuseRemains(CoreCommit commit)
+        {
+            var isMet = false;
+            foreach (var block in commit.Blocks)
+                isMet |= commit.IsNew(block) && blocks[block.Index] is not null;
+            foreach (var node in commit.Nodes.Span)
+                isMet |= commit.IsNew(node) && nodes[node.Index] is not null;
+            if (isMet)
+                throw new InvalidDataException(CoreCommit.RestoredInPart);
         }
     }
 }

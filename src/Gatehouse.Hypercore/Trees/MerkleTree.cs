@@ -25,7 +25,8 @@ internal sealed class MerkleTree
     public ReadOnlySpan<TreeNode> Roots => roots.AsSpan(0, rootCount);
 
     /// <summary>
-    /// The nodes that came to be since the last reset, children before parents, and that are true if the tree is.
+    /// The nodes that came to be since the last reset, each once, children before parents, and that are true if the
+    /// tree is.
     /// </summary>
     public ReadOnlyMemory<TreeNode> Added => added.AsMemory(0, addedCount);
 
@@ -58,7 +59,9 @@ internal sealed class MerkleTree
     public void AppendBlock(ReadOnlySpan<byte> block)
     {
         var cursor = new TreeCursor(2 * Length);
-        TryAppend(TreeNode.Leaf(Length, block), ref cursor, isBound: true);
+        var leaf = TreeNode.Leaf(Length, block);
+        Remember(leaf);
+        TryAppend(leaf, ref cursor, isBound: true);
     }
 
     /// <summary>
@@ -67,8 +70,9 @@ internal sealed class MerkleTree
     /// ends, or the log would be longer than can be numbered.
     /// </summary>
     /// <param name="isBound">
-    /// Whether the hash was computed from what it stands for, so that it proves the size. The size of a node that was
-    /// sent is proven by the sibling it merges with, when that is bound, or by the tree's hash, when it stays a root.
+    /// Whether the hash was computed from what it stands for, so that it proves the size, and the node is remembered
+    /// already. The size of a node that was sent is proven by the sibling it merges with, when that is bound, or by the
+    /// tree's hash, when it stays a root.
     /// </param>
     public bool TryAppend(TreeNode node, ref TreeCursor cursor, bool isBound = false)
     {
@@ -80,7 +84,8 @@ internal sealed class MerkleTree
         Length += cursor.Leaves;
         roots[rootCount] = node;
         unboundAt[rootCount++] = isBound ? -1 : addedCount;
-        Remember(node);
+        if (!isBound)
+            Remember(node);
         while (rootCount > 1 && cursor.SiblingIndex == roots[rootCount - 2].Index)
         {
             cursor.MoveToParent();

@@ -8,6 +8,7 @@ public sealed class ClaimsTests
     private readonly Claims claims = new();
     private readonly HeldBlocks held = new();
     private readonly object one = new(), other = new();
+    private bool wantsAll = true;
 
     [Fact]
     public void No_block_is_asked_of_two_peers()
@@ -63,7 +64,7 @@ public sealed class ClaimsTests
     [Fact]
     public void On_demand_only_what_somebody_waits_for_is_asked_for()
     {
-        claims.WantsAll = false;
+        wantsAll = false;
         Assert.Null(Next(one));
         Assert.True(claims.Want(7));
         Assert.Null(Next(one, 7));
@@ -77,7 +78,7 @@ public sealed class ClaimsTests
     [Fact]
     public void What_two_wait_for_is_wanted_until_both_are_gone()
     {
-        claims.WantsAll = false;
+        wantsAll = false;
         Assert.True(claims.Want(3));
         Assert.False(claims.Want(3));
         claims.Unwant(3);
@@ -87,6 +88,30 @@ public sealed class ClaimsTests
         Assert.Null(Next(one));
     }
 
+    [Fact]
+    public void What_a_late_one_has_claimed_may_be_claimed_by_who_is_not_late()
+    {
+        Assert.True(claims.TryClaimUpgrade(one));
+        Assert.Equal(0UL, Next(one));
+        Assert.False(claims.TryClaimUpgrade(other));
+        Assert.True(claims.Share(one));
+
+        Assert.False(claims.TryClaimUpgrade(one)); // it has asked already
+        Assert.True(claims.TryClaimUpgrade(other));
+        Assert.Equal(0UL, Next(other));
+        Assert.True(claims.Share(other));
+        Assert.False(claims.TryClaimUpgrade(one)); // as late itself
+        Assert.False(claims.Share(one)); // it has nothing any more
+        claims.ReleaseUpgrade(one);
+        claims.ReleaseBlock(one, 0);
+        Assert.False(claims.TryClaimBlock(one, 0));
+        claims.Keep(other);
+        claims.Keep(one);
+        Assert.False(claims.TryClaimUpgrade(one));
+        claims.ReleaseAll(other);
+        Assert.True(claims.TryClaimUpgrade(one));
+    }
+
     private ulong? Next(object owner, ulong end = 100) =>
-        claims.TryClaimNext(owner, held, new BlockRange(0, end), out var index) ? index : null;
+        claims.TryClaimNext(owner, held, new BlockRange(0, end), wantsAll, out var index) ? index : null;
 }

@@ -48,6 +48,65 @@ public sealed class EquivocationTests
     }
 
     [Fact]
+    public async Task The_evidence_is_what_is_signed_and_no_more()
+    {
+        var ours = await WriterAsync("one", "two-A");
+        var other = await WriterAsync("one", new string('x', 100_000), "three-B");
+        var request = new RequestMessage { Block = new(1, 0), Upgrade = new(0, 2) };
+        byte[] proof = [.. await other.ProofAsync(request), .. new byte[1000]];
+        Assert.Equal(Verdict.Refused, await ours.AcceptAsync(proof)); // with its block it is no proof of a history
+        byte[] padded = [.. await other.ProofAsync(request with { Block = null, Manifest = true }), .. new byte[1000]];
+
+        Assert.Equal(Verdict.Conflict, await ours.AcceptAsync(padded));
+
+        var evidence = (await ours.ReadEvidenceAsync())!;
+        Assert.InRange(evidence.Theirs.Length, 100, 300);
+        Assert.Equal(
+            await other.ProofAsync(new RequestMessage { Upgrade = new(0, 2) }), evidence.Theirs.ToArray());
+        Assert.True(evidence.Convicts(ours.Key));
+    }
+
+    [Theory]
+    [InlineData(1UL)]
+    [InlineData(2UL)]
+    [InlineData(3UL)]
+    [InlineData(5UL)]
+    [InlineData(8UL)]
+    public async Task Whatever_a_reader_holds_its_evidence_convicts(ulong length)
+    {
+        string[] texts = [.. Enumerable.Range(0, 9).Select(i => $"block {i}")];
+        var writer = await WriterAsync(texts[..(int)length]);
+        var other = await WriterAsync(["another", .. texts]);
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await reader.UpgradeAsync(writer);
+        await reader.UpgradeAsync(await WriterAsync(texts)); // and not one block
+
+        var proof = await other.ProofAsync(new RequestMessage { Upgrade = new(0, length) });
+
+        Assert.Equal(Verdict.Conflict, await reader.AcceptAsync(proof));
+        Assert.True((await reader.ReadEvidenceAsync())!.Convicts(reader.Key));
+    }
+
+    [Fact]
+    public async Task Evidence_with_a_bit_flipped_or_of_one_history_convicts_nobody()
+    {
+        var (a, b) = (await WriterAsync("one", "two-A"), await WriterAsync("one", "two-B"));
+        var key = a.Key;
+        var request = new RequestMessage { Upgrade = new(0, 2), Manifest = true };
+        byte[] one = await a.ProofAsync(request), two = await b.ProofAsync(request with { Manifest = false });
+        var evidence = new Evidence(one, two, default);
+        Assert.True(evidence.Convicts(key));
+        Assert.False(evidence.Convicts((await Core.CreateAsync(new MemoryCoreStore(), Pair(9))).Key));
+        Assert.False(new Evidence(one, one, default).Convicts(key));
+        Assert.False(new Evidence(two, two, default).Convicts(key));
+        Assert.False(new Evidence(default, two, default).Convicts(key));
+        var shorter = await b.ProofAsync(new RequestMessage { Upgrade = new(0, 1) });
+        Assert.False(new Evidence(one, shorter, default).Convicts(key));
+        var convictions = Flips.Of(two).Count(flipped => new Evidence(one, flipped, default).Convicts(key));
+        Assert.InRange(convictions, 1, 40); // flags that mean nothing, the request, and the patch that isn't allowed
+    }
+
+    [Fact]
     public async Task A_frozen_core_stays_frozen_keeps_what_it_has_and_takes_nothing()
     {
         var store = new MemoryCoreStore();
@@ -67,7 +126,8 @@ public sealed class EquivocationTests
         Assert.Equal("two-A", await again.TextAsync(1));
         var refused = await Assert.ThrowsAsync<CoreRefusedException>(async () => await again.GetAsync(2));
         Assert.Equal(CoreRefusal.Frozen, refused.Reason);
-        Assert.Equal(Answer.NotAvailable, await again.AnswerAsync(new() { Id = 1, Block = new(0, 0), Manifest = true }));
+        var request = new RequestMessage { Id = 1, Block = new(0, 0), Manifest = true };
+        Assert.Equal(Answer.NotAvailable, await again.AnswerAsync(request));
         Assert.Equal(Verdict.Refused, await again.AcceptAsync(proof));
     }
 

@@ -2,6 +2,7 @@ using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Encoding;
 using Gatehouse.Hypercore.Manifests;
 using Gatehouse.Hypercore.Replication.Messages;
+using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
 
 namespace Gatehouse.Hypercore.Tests.Cores;
@@ -73,6 +74,38 @@ public sealed class FuzzTests
         foreach (var body in bodies)
             DataMessage.TryDecode(body, out _);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4L * bodies.Sum(body => body.Length));
+    }
+
+    [Fact]
+    public void Mutated_signatures_convince_nobody_of_another_tree()
+    {
+        var garbage = new Garbage(6);
+        var vector = Vectors.Load("07-multisig");
+        Assert.True(Manifest.TryDecode(vector.Get("plain").Get("manifest").Hex, out var manifest));
+        Bytes32 truth = new(vector.Get("treeHash").Hex), lie = new(manifest.Key.Bytes.ToArray());
+        var container = vector.Get("plain").Get("container").Hex;
+        var believed = 0;
+        for (var i = 0; i < 2000; i++)
+        {
+            var mutated = garbage.Mutate(container);
+            Assert.False(TreeSignature.Verify(manifest, manifest.Key, lie, 11, 0, mutated));
+            believed += TreeSignature.Verify(manifest, manifest.Key, truth, 11, 0, mutated) ? 1 : 0;
+        }
+        Assert.InRange(believed, 0, 1500); // where only what is ignored was changed
+    }
+
+    [Fact]
+    public async Task Mutated_histories_of_one_writer_convict_nobody()
+    {
+        var garbage = new Garbage(7);
+        var writer = await Support.Cores.WriterAsync(Blocks);
+        var history = await writer.ProofAsync(new RequestMessage { Upgrade = new(0, 5), Manifest = true });
+        Assert.False(new Evidence(history, history, default).Convicts(writer.Key));
+        for (var i = 0; i < 5000; i++)
+        {
+            var (ours, theirs) = (garbage.Mutate(history), garbage.Next(2) == 0 ? history : garbage.Mutate(history));
+            Assert.False(new Evidence(ours, theirs, default).Convicts(writer.Key));
+        }
     }
 
     [Fact]

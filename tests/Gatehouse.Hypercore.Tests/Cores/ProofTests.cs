@@ -80,6 +80,22 @@ public sealed class ProofTests
     }
 
     [Fact]
+    public async Task A_block_within_an_upgrade_adds_each_node_once()
+    {
+        var writer = await Support.Cores.WriterAsync(Blocks);
+        for (var index = 0UL; index < writer.Length; index++)
+        {
+            var request = new RequestMessage { Id = 1, Block = new(index, 0), Upgrade = new(0, writer.Length) };
+            Assert.True(DataMessage.TryDecode(await writer.ProofAsync(request), out var data));
+            var batch = new MerkleTree();
+            Assert.True(ProofCheck.TryApply(data, batch, out _));
+            var indexes = batch.Added.ToArray().Select(node => node.Index).ToArray();
+            Assert.Contains(2 * index, indexes);
+            Assert.Equal(indexes.Distinct(), indexes);
+        }
+    }
+
+    [Fact]
     public void An_answer_cut_short_is_refused()
     {
         foreach (var proof in WithoutSeek)

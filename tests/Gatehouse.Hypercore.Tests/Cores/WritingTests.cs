@@ -9,6 +9,33 @@ namespace Gatehouse.Hypercore.Tests.Cores;
 public sealed class WritingTests
 {
     [Fact]
+    public async Task A_core_that_another_process_makes_and_writes_at_the_same_moment_is_opened()
+    {
+        var store = new FaultyStore(new MemoryCoreStore());
+        using var pair = Pair();
+        var theirs = await Core.CreateAsync(store, pair);
+        await theirs.AppendAsync(Block("a"));
+        store.IsLate = true;
+
+        var ours = await Core.CreateAsync(store, pair);
+
+        Assert.Equal(1UL, ours.Length);
+    }
+
+    [Fact]
+    public async Task A_block_that_was_made_for_another_place_is_not_appended()
+    {
+        var core = await WriterAsync("a", "b");
+
+        var refused = await Assert.ThrowsAsync<CoreRefusedException>(
+            async () => await core.AppendAtAsync(1, Block("for one")));
+        Assert.Equal((CoreRefusal.AnotherWriter, 2UL), (refused.Reason, core.Length));
+
+        await core.AppendAtAsync(2, Block("for two"));
+        Assert.Equal("for two", await core.TextAsync(2));
+    }
+
+    [Fact]
     public async Task What_is_appended_is_read_and_is_there_after_opening_again()
     {
         var store = new MemoryCoreStore();
@@ -45,6 +72,21 @@ public sealed class WritingTests
             async () => await core.AppendAsync(new byte[Core.MaxBlockBytes + 1]));
         Assert.Equal(1UL, core.Length);
         Assert.Equal(1UL, await core.AppendAsync(new byte[Core.MaxBlockBytes]));
+    }
+
+    [Fact]
+    public async Task A_batch_is_bounded_before_anything_happens()
+    {
+        var core = await WriterAsync("one");
+        ReadOnlyMemory<byte> tiny = new byte[1], huge = new byte[Core.MaxBlockBytes];
+        ReadOnlyMemory<byte>[] full = [.. Enumerable.Repeat(huge, Core.MaxBatchBytes / Core.MaxBlockBytes)];
+        ReadOnlyMemory<byte> rest = new byte[(Core.MaxBatchBytes % Core.MaxBlockBytes) + 1];
+        ReadOnlyMemory<byte>[] many = [.. Enumerable.Repeat(tiny, Core.MaxBatchBlocks)];
+        await Assert.ThrowsAsync<ArgumentException>(async () => await core.AppendAsync([.. full, rest]));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await core.AppendAsync([.. many, tiny]));
+        Assert.Equal(1UL, core.Length);
+        Assert.Equal(1UL, await core.AppendAsync(many));
+        Assert.Equal(1UL + Core.MaxBatchBlocks, await core.AppendAsync([.. full, rest[1..]]));
     }
 
     [Fact]
