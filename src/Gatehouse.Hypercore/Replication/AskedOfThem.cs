@@ -15,13 +15,11 @@ internal sealed class AskedOfThem
 {
     public const int Max = 64; // enough to keep a loopback busy; a slow line holds as many blocks in flight
 
-    private readonly RequestMessage[] requests = new RequestMessage[Max];
+    private RequestMessage[] requests = []; // until something is asked: who only opens channels costs little
     private readonly ulong[] turns = new ulong[Max]; // which was asked before which
     private readonly long[] waitsSince = new long[Max];
     private ulong lastTurn;
     private ulong free = ulong.MaxValue; // a bit for each id
-
-    public int Count => Max - BitOperations.PopCount(free);
 
     public bool IsFull => free == 0;
 
@@ -44,6 +42,8 @@ internal sealed class AskedOfThem
     public RequestMessage Add(RequestMessage request, long now)
     {
         var slot = BitOperations.TrailingZeroCount(free);
+        if (requests.Length == 0)
+            requests = new RequestMessage[Max];
         free &= ~(1UL << slot);
         (turns[slot], waitsSince[slot]) = (++lastTurn, now);
         return requests[slot] = request with { Id = (ulong)slot + 1 };

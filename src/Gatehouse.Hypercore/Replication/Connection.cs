@@ -9,46 +9,74 @@ namespace Gatehouse.Hypercore.Replication;
 /// </summary>
 internal sealed class Connection
 {
+    private const int MaxMissed = 256; // as many as a peer may speak of at once; whoever asks for more waits for nothing
+
     private readonly SecretStream stream;
-    private readonly Func<ChannelName, ServedCore?> find;
+    private readonly Func<ChannelName, bool, ServedCore?> find;
     private readonly StreamLimits limits;
     private readonly TimeProvider time;
     private readonly Mux mux;
     private readonly PeerHooks hooks;
     private readonly Reopening reopening;
+    private readonly Lock missedGate = new();
+    private readonly HashSet<ChannelName> missed = []; // what they asked for and was not here
     private readonly TaskCompletionSource<ConnectionEnd> given =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long bytesRead, readAt, wroteAt, writesSince;
-    private volatile bool isWorking, isDueToSpeak;
+    private readonly Action beginPart;
+    private long bytesRead, readAt, partAt, wroteAt, writesSince;
+    private int partsRead;
+    private volatile bool isWorking;
+    private bool isDueToSpeak;
 
     public Connection(
-        SecretStream stream, Func<ChannelName, ServedCore?> find, StreamLimits limits, TimeProvider time)
+        SecretStream stream, Func<ChannelName, bool, ServedCore?> find, StreamLimits limits, TimeProvider time)
     {
         this.stream = stream;
         this.find = find;
         this.limits = limits;
         this.time = time;
-        stream.MaxFrameBytes = Math.Min(stream.MaxFrameBytes, limits.MaxFrameBytes);
-        mux = new Mux(Accept);
-        hooks = new PeerHooks(() => stream.MaxFrameBytes = limits.MaxFrameBytes, OnLeft);
+        mux = new Mux(Accept, limits.MaxMessageBytes);
         reopening = new Reopening(time);
-        readAt = wroteAt = time.GetTimestamp();
+        hooks = new PeerHooks(
+            () => stream.MaxFrameBytes = limits.MaxFrameBytes, OnLeft, peer => reopening.TryShow(peer.Name));
+        beginPart = () => Volatile.Write(ref writesSince, time.GetTimestamp());
+        readAt = partAt = wroteAt = time.GetTimestamp();
     }
 
-    public void Open(ServedCore served)
+    /// <param name="isUnasked">Whether it is opened even if they have not asked for it.</param>
+    public void Open(ServedCore served, bool isUnasked)
     {
-        if (!served.Core.IsFrozen)
+        bool isAsked;
+        lock (missedGate)
+            isAsked = missed.Remove(served.Name);
+        if (mux.Find(served.Name) is CorePeer other && other.Served != served)
+            other.Close(); // accepted as the core before was removed
+        if ((isAsked || isUnasked) && !served.Core.IsFrozen)
             mux.TryOpen(new CorePeer(served, stream.Session, mux, time, hooks));
     }
 
     public void Close(ServedCore served)
     {
         reopening.Forget(served.Name);
-        (mux.Find(served.Name) as CorePeer)?.Close();
+        if (mux.Find(served.Name) is CorePeer peer && peer.Served == served)
+            peer.Close();
     }
 
-    /// <summary>Talks until the connection is over. The stream is disposed then.</summary>
+    /// <summary>Talks until the connection is over. The stream is disposed then, whatever else failed.</summary>
     public async Task<ConnectionEnd> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await TalkAsync(cancellationToken);
+        }
+        finally
+        {
+            mux.End();
+            await stream.DisposeAsync();
+        }
+    }
+
+    private async Task<ConnectionEnd> TalkAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var tick = (limits.KeepAlive < limits.Silence ? limits.KeepAlive : limits.Silence) / 5;
@@ -56,24 +84,34 @@ internal sealed class Connection
         Task<ConnectionEnd> reading = ReadAsync(stop.Token), writing = WriteAsync(stop.Token);
         var first = await Task.WhenAny(reading, writing, given.Task);
         var end = first.IsCompletedSuccessfully ? await first : ConnectionEnd.Stopped;
+        mux.End(); // first: what we asked of this peer is free to be asked of another, whatever follows
         try
         {
-            mux.End(); // first: what we asked of this peer is free to be asked of another, whatever follows
             await stop.CancelAsync();
             await stream.CloseAsync(); // not every carrier listens to the token
-            await Task.WhenAll(reading, writing); // throws what a store threw
         }
         finally
         {
-            await stream.DisposeAsync();
+            await Task.WhenAll(reading, writing); // before their buffers are given back
         }
         return cancellationToken.IsCancellationRequested ? ConnectionEnd.Stopped : end;
     }
 
-    private CorePeer? Accept(ChannelName name) =>
-        find(name) is { Core.IsFrozen: false } served && !reopening.IsDistrusted(name)
-            ? new CorePeer(served, stream.Session, mux, time, hooks)
-            : null;
+    private CorePeer? Accept(ChannelName name)
+    {
+        // First, so that what is added at this moment is opened by who adds it. What is asked for again, or beyond what is
+        // remembered, is looked for no more.
+        bool isNew;
+        lock (missedGate)
+            isNew = missed.Count < MaxMissed && missed.Add(name);
+        if (find(name, isNew) is not { } served)
+            return null;
+        lock (missedGate)
+            missed.Remove(name);
+        return served.Core.IsFrozen || reopening.IsRefused(name)
+            ? null
+            : new CorePeer(served, stream.Session, mux, time, hooks);
+    }
 
     private async Task<ConnectionEnd> ReadAsync(CancellationToken cancellationToken)
     {
@@ -119,13 +157,11 @@ internal sealed class Connection
 
     private async ValueTask<bool> FlushAsync(CancellationToken cancellationToken)
     {
-        if (isDueToSpeak && stream.Writer.PendingBytes == 0)
+        if (Interlocked.Exchange(ref isDueToSpeak, false) && stream.Writer.PendingBytes == 0)
             stream.Writer.WriteKeepAlive();
-        isDueToSpeak = false;
         if (stream.Writer.PendingBytes == 0)
             return true;
-        Volatile.Write(ref writesSince, time.GetTimestamp());
-        var isWritten = await stream.FlushAsync(cancellationToken);
+        var isWritten = await stream.FlushAsync(beginPart, cancellationToken);
         Volatile.Write(ref writesSince, 0);
         Volatile.Write(ref wroteAt, time.GetTimestamp());
         return isWritten;
@@ -133,10 +169,16 @@ internal sealed class Connection
 
     private void Watch()
     {
-        if (stream.BytesRead is var read && (read != bytesRead || isWorking))
+        var isOurs = isWorking || stream.IsPaced; // that nothing more is read
+        if (stream.BytesRead is var read && (read != bytesRead || isOurs))
         {
             bytesRead = read;
             readAt = time.GetTimestamp();
+        }
+        if (stream.PartsRead is var parts && (parts != partsRead || isOurs))
+        {
+            partsRead = parts;
+            partAt = time.GetTimestamp();
         }
         if (time.GetElapsedTime(readAt) >= limits.Silence)
             given.TrySetResult(ConnectionEnd.Silent);
@@ -144,19 +186,19 @@ internal sealed class Connection
             given.TrySetResult(ConnectionEnd.Stalled);
         if (time.GetElapsedTime(Volatile.Read(ref wroteAt)) >= limits.KeepAlive)
         {
-            isDueToSpeak = true;
+            Volatile.Write(ref isDueToSpeak, true);
             mux.Wake();
         }
         foreach (var channel in mux.Channels())
-            (channel as CorePeer)?.CloseIfSilent(limits.Silence);
+            (channel as CorePeer)?.CloseIfSilent(limits, partAt);
         while (reopening.TryTakeDue(out var served))
-            Open(served);
+            Open(served, isUnasked: true);
     }
 
     private void OnLeft(CorePeer peer, PeerLeave leave)
     {
-        if (leave == PeerLeave.Pause)
-            reopening.Add(peer.Served);
+        if (leave is PeerLeave.Pause or PeerLeave.Closed)
+            reopening.Add(peer.Served, isRefused: leave == PeerLeave.Pause);
         if (leave == PeerLeave.Distrust)
             reopening.Distrust(peer.Name);
     }

@@ -7,7 +7,21 @@ namespace Gatehouse.Hypercore.Replication;
 // What arrives. Malformed bytes end the connection; false proofs end the conversation about this core.
 internal sealed partial class CorePeer
 {
-    public override ValueTask<Receipt> ReceiveAsync(
+    public override async ValueTask<Receipt> ReceiveAsync(
+        ulong type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HearAsync(type, body, cancellationToken);
+        }
+        catch (Exception exception) when (IsFailure(exception, cancellationToken))
+        {
+            Fail(exception);
+            return Receipt.Taken;
+        }
+    }
+
+    private ValueTask<Receipt> HearAsync(
         ulong type, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) => type switch
     {
         SyncMessage.Type => new(OnSync(body.Span)),
@@ -29,7 +43,8 @@ internal sealed partial class CorePeer
         var length = core.Length;
         lock (gate)
         {
-            isNewFork = sync.Fork != 0 && (remote.Sync?.Fork ?? 0) == 0;
+            isNewFork = sync.Fork != 0 && !hasForked;
+            hasForked |= isNewFork;
             remote.Apply(sync);
             isUpgradeRefused = false;
             // Who is behind asks for nothing until it has heard its own length from us.
@@ -39,6 +54,8 @@ internal sealed partial class CorePeer
             served.Report(this, PeerFault.Fork);
         if (core.IsWritable && sync.Fork == 0 && sync.Length > length)
             core.Sightings.Add(session.Remote, sync.Length);
+        if (sync.Fork == 0)
+            core.OnClaim(sync.Length); // after the sighting: who sees the one sees the other
         Wake();
         return Receipt.Taken;
     }
@@ -150,6 +167,11 @@ internal sealed partial class CorePeer
     {
         if (core.Length == 0 || data.Upgrade is not { Start: 0 })
             return Receipt.Taken;
+        if (!hooks.MayShow(this))
+        {
+            Close(PeerLeave.Distrust);
+            return Receipt.Taken;
+        }
         if (await core.AcceptAsync(data, cancellationToken) == Verdict.Conflict)
             served.Report(this, PeerFault.TwoHistories);
         else

@@ -18,6 +18,20 @@ internal sealed partial class CorePeer
 
     public override async ValueTask<bool> SpeakAsync(FrameWriter writer, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await SayAsync(writer, cancellationToken);
+        }
+        catch (Exception exception) when (IsFailure(exception, cancellationToken))
+        {
+            writer.Abandon();
+            Fail(exception);
+            return false;
+        }
+    }
+
+    private async ValueTask<bool> SayAsync(FrameWriter writer, CancellationToken cancellationToken)
+    {
         if (core.IsFrozen)
         {
             await SayFrozenAsync(writer, cancellationToken);
@@ -181,11 +195,11 @@ internal sealed partial class CorePeer
     {
         request = default;
         if (isUpgradeRefused || (sync.Flags & SyncFlags.CanUpgrade) == SyncFlags.None || sync.Length <= core.Length
-            || !core.Claims.TryClaimUpgrade(this))
+            || sync.Length > core.MaxLength || !core.Claims.TryClaimUpgrade(this))
         {
             return false;
         }
-        var length = core.Length; // stays, now that nobody else may raise it
+        var length = core.Length; // stays, unless who had the claim before was late and answers now
         if (sync.Length <= length || sync.RemoteLength != length)
         {
             core.Claims.ReleaseUpgrade(this);
@@ -193,7 +207,7 @@ internal sealed partial class CorePeer
         }
         // The last block in the same answer: what was just appended is here after one round trip.
         var last = sync.Length - 1;
-        var takesLast = length > 0 && core.Claims.WantsAll && remote.Has(last) && core.Claims.TryClaimBlock(this, last);
+        var takesLast = length > 0 && served.WantsAll && remote.Has(last) && core.Claims.TryClaimBlock(this, last);
         request = new RequestMessage
         {
             Upgrade = new UpgradeRequest(length, sync.Length - length),
@@ -234,7 +248,7 @@ internal sealed partial class CorePeer
         var end = Math.Min(range.Start + range.Length, core.Length);
         index = 0;
         return end > range.Start
-            && core.TryClaimNext(this, range with { Length = end - range.Start }, out index);
+            && core.TryClaimNext(this, range with { Length = end - range.Start }, served.WantsAll, out index);
     }
 
     private PooledBuffer Begin(FrameWriter writer, ulong type)

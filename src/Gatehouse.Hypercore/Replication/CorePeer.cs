@@ -10,8 +10,11 @@ namespace Gatehouse.Hypercore.Replication;
 /// <summary>How a peer is left.</summary>
 internal enum PeerLeave
 {
-    /// <summary>It may be asked again after a pause.</summary>
+    /// <summary>It is not talked to about this core until a pause is over.</summary>
     Pause,
+
+    /// <summary>It has left: it may come back when it likes, and is asked to after a pause.</summary>
+    Closed,
 
     /// <summary>It is not talked to about this core again on this connection.</summary>
     Distrust,
@@ -20,8 +23,11 @@ internal enum PeerLeave
     Done,
 }
 
-/// <summary>What a peer tells its connection: that the other side has proven itself, and that it is over.</summary>
-internal sealed record PeerHooks(Action Proven, Action<CorePeer, PeerLeave> Left);
+/// <summary>
+/// What a peer tells its connection: that the other side has proven itself, and that it is over. And what it asks:
+/// whether one more history may be shown.
+/// </summary>
+internal sealed record PeerHooks(Action Proven, Action<CorePeer, PeerLeave> Left, Func<CorePeer, bool> MayShow);
 
 /// <summary>
 /// One core at one peer: writer and reader in one. What arrives changes what is known and wakes the voice
@@ -32,6 +38,8 @@ internal sealed record PeerHooks(Action Proven, Action<CorePeer, PeerLeave> Left
 internal sealed partial class CorePeer(ServedCore served, Session session, Mux mux, TimeProvider time, PeerHooks hooks)
     : MuxChannel(served.Name)
 {
+    private const int Promptness = 10; // so much sooner than it is given up a peer counts as late
+
     private readonly Lock gate = new();
     private readonly Core core = served.Core;
     private readonly RemoteCore remote = new();
@@ -40,6 +48,7 @@ internal sealed partial class CorePeer(ServedCore served, Session session, Mux m
     private bool isOver;
     private bool mustRepeatSync, mustTellRange;
     private bool isUpgradeRefused; // until it says something new
+    private bool hasForked; // told once: it may say so in turn with the opposite, a million times a second
     private Doubt doubt;
     private long doubtsSince;
 
@@ -86,7 +95,7 @@ internal sealed partial class CorePeer(ServedCore served, Session session, Mux m
     public override void End(ChannelEnd end)
     {
         if (TryLeave())
-            hooks.Left(this, end == ChannelEnd.Closed ? PeerLeave.Pause : PeerLeave.Done);
+            hooks.Left(this, end == ChannelEnd.Closed ? PeerLeave.Closed : PeerLeave.Done);
     }
 
     /// <summary>Ends the conversation from this side.</summary>
@@ -98,19 +107,51 @@ internal sealed partial class CorePeer(ServedCore served, Session session, Mux m
         hooks.Left(this, leave);
     }
 
-    /// <summary>Gives up on a peer that owes an answer for that long.</summary>
-    public void CloseIfSilent(TimeSpan silence)
+    /// <summary>
+    /// A store failed, or a bug was met: this conversation ends and is begun again later. The connection is not at
+    /// fault, nor are the other cores on it.
+    /// </summary>
+    private void Fail(Exception exception)
+    {
+        served.Fail(exception);
+        Close(PeerLeave.Pause);
+    }
+
+    private static bool IsFailure(Exception exception, CancellationToken cancellationToken) =>
+        exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested;
+
+    /// <summary>
+    /// Gives up on a peer that owes an answer for too long. One that is late already holds up nobody: what it was asked
+    /// for may be asked of another as well.
+    /// </summary>
+    /// <param name="partAt">When a part of a large frame arrived last: the answer may be in it, or behind it.</param>
+    public void CloseIfSilent(StreamLimits limits, long partAt)
+    {
+        var waited = Waited();
+        if (waited < limits.Silence / Promptness)
+        {
+            core.Claims.Keep(this);
+            return;
+        }
+        if (waited < limits.Silence || (time.GetElapsedTime(partAt) < limits.Silence && waited < limits.LongestAnswer))
+        {
+            if (core.Claims.Share(this))
+                served.WakeAll(but: this);
+            return;
+        }
+        served.Report(this, PeerFault.NoAnswer);
+        Close(PeerLeave.Pause);
+    }
+
+    private TimeSpan Waited()
     {
         lock (gate)
         {
             var since = askedOfThem.Oldest;
             if (doubt != Doubt.None)
                 since = since < doubtsSince ? since : doubtsSince;
-            if (isOver || since is not { } begin || time.GetElapsedTime(begin) < silence)
-                return;
+            return isOver || since is not { } begin ? TimeSpan.Zero : time.GetElapsedTime(begin);
         }
-        served.Report(this, PeerFault.NoAnswer);
-        Close(PeerLeave.Pause);
     }
 
     private bool TryLeave()

@@ -1,4 +1,3 @@
-using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Keys;
 using Gatehouse.Hypercore.Multiplexing;
 using Gatehouse.Hypercore.Streams;
@@ -28,11 +27,15 @@ public sealed class Replicator : IAsyncDisposable
     /// Makes a replicator that is known to its peers by this pair, which is not that of a core. It stays the caller's
     /// to dispose, after the replicator.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A limit is not in its range; its name is the parameter's.
+    /// </exception>
     public Replicator(KeyPair identity, ReplicatorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(identity);
         this.identity = identity;
         this.options = options ?? new ReplicatorOptions();
+        this.options.Limits.Validate();
     }
 
     /// <summary>What peers know this replicator by.</summary>
@@ -50,13 +53,18 @@ public sealed class Replicator : IAsyncDisposable
 
     internal TimeProvider Time => options.Time;
 
+    internal TimeSpan HandshakeTime => options.Limits.HandshakeTime;
+
     /// <summary>Begins to replicate a core, also with those who are connected already.</summary>
     /// <exception cref="ArgumentException">It is replicated here already.</exception>
     /// <exception cref="ObjectDisposedException">The replicator was disposed.</exception>
     public void Add(Core core, Download download = Download.Everything)
     {
         ArgumentNullException.ThrowIfNull(core);
-        var served = new ServedCore(core, report => options.Reported?.Invoke(report));
+        var served = new ServedCore(core, report => options.Reported?.Invoke(report), options.Failed)
+        {
+            WantsAll = download == Download.Everything,
+        };
         lock (gate)
         {
             if (lastEnded is not null || !cores.TryAdd(served.Name, served))
@@ -65,9 +73,8 @@ public sealed class Replicator : IAsyncDisposable
                 ObjectDisposedException.ThrowIf(lastEnded is not null, this);
                 throw new ArgumentException("The core is replicated already.", nameof(core));
             }
-            core.Claims.WantsAll = download == Download.Everything;
             foreach (var connection in connections)
-                connection.Open(served);
+                connection.Open(served, options.SpeaksFirst);
         }
     }
 
@@ -75,18 +82,24 @@ public sealed class Replicator : IAsyncDisposable
     public bool Remove(Core core)
     {
         ArgumentNullException.ThrowIfNull(core);
-        ServedCore? served;
-        Connection[] told;
         lock (gate)
         {
-            if (!cores.Remove(new ChannelName(ServedCore.Protocol, core.DiscoveryKey.Bytes), out served))
+            var name = new ChannelName(ServedCore.Protocol, core.DiscoveryKey.Bytes);
+            if (!cores.TryGetValue(name, out var served) || served.Core != core) // another may be open of the same key
                 return false;
-            told = [.. connections];
+            cores.Remove(name);
+            served.Dispose();
+            foreach (var connection in connections) // under the lock: who adds it again must find the name free
+                connection.Close(served);
+            return true;
         }
-        served.Dispose();
-        foreach (var connection in told)
-            connection.Close(served);
-        return true;
+    }
+
+    /// <summary>How many peers a core is being spoken of with.</summary>
+    public int PeersOf(Core core)
+    {
+        ArgumentNullException.ThrowIfNull(core);
+        return Find(core)?.Peers ?? 0;
     }
 
     /// <summary>
@@ -94,7 +107,6 @@ public sealed class Replicator : IAsyncDisposable
     /// one of the two sides is the initiator: the one that dialled. The stream is disposed when this returns.
     /// </summary>
     /// <param name="expected">Whom it must be; null for anybody. A dialler that knows should say so.</param>
-    /// <exception cref="CoreRefusedException">A store was changed by another process.</exception>
     public Task<ConnectionEnd> AttachAsync(
         Stream stream, bool isInitiator, PublicKey? expected = null, CancellationToken cancellationToken = default) =>
         AttachAsync(stream, isInitiator, expected, opened: null, cancellationToken);
@@ -143,18 +155,23 @@ public sealed class Replicator : IAsyncDisposable
     private async Task<ConnectionEnd> TalkAsync(
         Stream stream, bool isInitiator, PublicKey? expected, Action? opened, CancellationToken cancellationToken)
     {
+        await using var disposing = stream; // whatever fails
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
-        using var opening = new StreamOpening(stream, isInitiator, identity, expected, options.Admits);
-        var (secret, end) = await OpenAsync(opening, stream, stop.Token);
+        var (secret, end) = await OpenAsync(stream, isInitiator, expected, stop.Token);
         if (secret is null)
             return end;
-        opened?.Invoke();
-        return await TalkAsync(secret, stop.Token);
+        await using (secret)
+        {
+            opened?.Invoke();
+            return await TalkAsync(secret, stop.Token);
+        }
     }
 
     private async Task<(SecretStream? Stream, ConnectionEnd End)> OpenAsync(
-        StreamOpening opening, Stream stream, CancellationToken cancellationToken)
+        Stream stream, bool isInitiator, PublicKey? expected, CancellationToken cancellationToken)
     {
+        var pace = options.Limits.BytesPerSecond is { } most ? new ReadPace(most, options.Time) : null;
+        using var opening = new StreamOpening(stream, isInitiator, identity, expected, options.Admits, pace);
         using var limit = new CancellationTokenSource(options.Limits.HandshakeTime, options.Time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         // Not every carrier listens to the token of a read.
@@ -171,7 +188,6 @@ public sealed class Replicator : IAsyncDisposable
             return (opened, default);
         if (opened is not null)
             await opened.DisposeAsync(); // with its keys
-        await stream.DisposeAsync();
         return (null, cancellationToken.IsCancellationRequested ? ConnectionEnd.Stopped
             : limit.IsCancellationRequested ? ConnectionEnd.HandshakeTimedOut : opening.End);
     }
@@ -179,14 +195,14 @@ public sealed class Replicator : IAsyncDisposable
     private async Task<ConnectionEnd> TalkAsync(SecretStream secret, CancellationToken cancellationToken)
     {
         var connection = new Connection(secret, Find, options.Limits, options.Time);
-        lock (gate)
-        {
-            connections.Add(connection);
-            foreach (var served in cores.Values)
-                connection.Open(served);
-        }
         try
         {
+            lock (gate)
+            {
+                connections.Add(connection);
+                foreach (var served in cores.Values.Where(_ => options.SpeaksFirst))
+                    connection.Open(served, isUnasked: true);
+            }
             return await connection.RunAsync(cancellationToken);
         }
         finally
@@ -196,9 +212,22 @@ public sealed class Replicator : IAsyncDisposable
         }
     }
 
-    private ServedCore? Find(ChannelName name)
+    private ServedCore? Find(Core core)
     {
         lock (gate)
-            return cores.GetValueOrDefault(name);
+            return cores.GetValueOrDefault(new ChannelName(ServedCore.Protocol, core.DiscoveryKey.Bytes));
+    }
+
+    /// <param name="mayLook">Whether it is asked for what isn't here.</param>
+    private ServedCore? Find(ChannelName name, bool mayLook)
+    {
+        lock (gate)
+        {
+            if (cores.TryGetValue(name, out var served))
+                return served;
+        }
+        if (mayLook && name.Protocol == ServedCore.Protocol)
+            options.Missed?.Invoke(new DiscoveryKey(name.Id));
+        return null;
     }
 }

@@ -1,4 +1,5 @@
 using Gatehouse.Hypercore.Cores;
+using Gatehouse.Hypercore.Keys;
 using Gatehouse.Hypercore.Multiplexing;
 
 namespace Gatehouse.Hypercore.Replication;
@@ -13,13 +14,15 @@ internal sealed class ServedCore : IDisposable
 
     private readonly Lock gate = new();
     private readonly Action<PeerReport> report;
+    private readonly Action<CoreKey, Exception>? failed;
     private bool isRemoved;
     private volatile CorePeer[] peers = []; // replaced as a whole: waking needs no lock
 
-    public ServedCore(Core core, Action<PeerReport> report)
+    public ServedCore(Core core, Action<PeerReport> report, Action<CoreKey, Exception>? failed)
     {
         Core = core;
         this.report = report;
+        this.failed = failed;
         Name = new ChannelName(Protocol, core.DiscoveryKey.Bytes);
         core.Subscribe(OnChange);
     }
@@ -27,6 +30,11 @@ internal sealed class ServedCore : IDisposable
     public Core Core { get; }
 
     public ChannelName Name { get; }
+
+    /// <summary>Whether every block is fetched here, or only those that somebody waits for.</summary>
+    public bool WantsAll { get; set; } = true;
+
+    public int Peers => peers.Length;
 
     /// <summary>False when the core was removed meanwhile.</summary>
     public bool TryJoin(CorePeer peer)
@@ -57,6 +65,8 @@ internal sealed class ServedCore : IDisposable
     }
 
     public void Report(CorePeer peer, PeerFault fault) => report(new PeerReport(Core.Key, peer.Remote, fault));
+
+    public void Fail(Exception exception) => failed?.Invoke(Core.Key, exception);
 
     public void Dispose()
     {

@@ -1,6 +1,5 @@
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Stores;
-using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
 
@@ -79,23 +78,40 @@ public sealed class FaultTests
         Assert.False(link.Ends.IsCompleted);
     }
 
-    [Fact]
-    public async Task A_store_that_fails_ends_the_connection_and_says_so()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_store_that_fails_holds_up_its_own_core_and_no_other(bool failsAtTheReader)
     {
-        var writer = await WriterAsync("a", "b", "c");
-        var store = new FaultyStore(new MemoryCoreStore());
-        var reader = await Core.OpenAsync(store, writer.Key);
-        store.CallsUntilFailure = 1;
-        await using var one = new Peer().With(writer);
-        await using var two = new Peer().With(reader);
+        FaultyStore reading = new(new MemoryCoreStore()), writing = new(new MemoryCoreStore());
+        using var pair = Pair();
+        var writer = await Core.CreateAsync(writing, pair);
+        await writer.AppendAsync(Blocks("a", "b", "c"));
+        var reader = await Core.OpenAsync(reading, writer.Key);
+        using var another = Pair(2);
+        var well = await Core.CreateAsync(new MemoryCoreStore(), another);
+        await well.AppendAsync(Blocks("d", "e"));
+        var copy = await Core.OpenAsync(new MemoryCoreStore(), well.Key);
+        var time = new ManualTime();
+        await using var one = new Peer(time).With(writer, well);
+        await using var two = new Peer(time).With(reader, copy);
+        var failing = failsAtTheReader ? two : one;
+        (failsAtTheReader ? reading : writing).CallsUntilFailure = 0;
 
         var link = two.Connect(one);
 
-        await Assert.ThrowsAnyAsync<Exception>(() => link.OneEnd);
-        Assert.Contains(await link.TwoEnd, new[] { ConnectionEnd.Closed, ConnectionEnd.Cut });
-        store.CallsUntilFailure = int.MaxValue;
-        two.Connect(one);
+        await UntilAsync(() => failing.Failures.Count > 0);
+        await AllAsync(copy, 2);
+        await well.AppendAsync(Block("f"));
+        await AllAsync(copy, 3);
+        Assert.All(failing.Failures, key => Assert.Equal(writer.Key, key));
+        Assert.Empty((failsAtTheReader ? one : two).Failures);
+        Assert.False(link.Ends.IsCompleted);
+        (failsAtTheReader ? reading : writing).CallsUntilFailure = int.MaxValue;
+        time.Advance(TimeSpan.FromSeconds(2));
         await AllAsync(reader, 3);
+        Assert.False(link.Ends.IsCompleted);
+        Assert.Empty(one.Faults.Concat(two.Faults));
     }
 
     private static async Task AllAsync(Core reader, ulong count)

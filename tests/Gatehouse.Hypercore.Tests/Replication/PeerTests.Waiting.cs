@@ -1,5 +1,6 @@
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Replication.Messages;
+using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
 
@@ -26,7 +27,7 @@ public sealed partial class PeerTests
             await side.HearAsync(Message(NoDataMessage.Type, new NoDataMessage(id, 1).Encode));
             Requests(await side.SpeakAsync()).ForEach(open.Enqueue);
             time.Advance(TimeSpan.FromSeconds(1));
-            side.Peer.CloseIfSilent(TimeSpan.FromSeconds(30));
+            side.Peer.CloseIfSilent(new StreamLimits(), 0);
         }
 
         Assert.Equal(PeerLeave.Pause, side.Leave);
@@ -43,10 +44,84 @@ public sealed partial class PeerTests
         foreach (var request in Requests(await side.SpeakAsync()))
         {
             time.Advance(TimeSpan.FromSeconds(20));
-            side.Peer.CloseIfSilent(TimeSpan.FromSeconds(30));
+            side.Peer.CloseIfSilent(new StreamLimits(), 0);
             await side.HearAsync([1, 3, .. await writer.ProofAsync(request)]);
         }
         Assert.Null(side.Leave);
+    }
+
+    [Fact]
+    public async Task Whose_answer_is_on_its_way_is_waited_for_but_not_for_ever()
+    {
+        var time = new ManualTime();
+        using var side = await ReaderSideAsync(time: time);
+        await side.HearAsync(Sync(0, 3));
+        await side.SpeakAsync();
+        var limits = new StreamLimits { MaxFrameBytes = 1 << 20 };
+        for (var second = 1; second < 17 * 30; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            side.Peer.CloseIfSilent(limits, time.GetTimestamp());
+            Assert.Null(side.Leave);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        side.Peer.CloseIfSilent(limits, time.GetTimestamp());
+
+        Assert.Equal(PeerLeave.Pause, side.Leave);
+    }
+
+    [Fact]
+    public async Task Who_claims_much_and_answers_nothing_holds_up_nobody_else()
+    {
+        var time = new ManualTime();
+        var writer = await WriterAsync("a", "b", "c");
+        using var liar = await ReaderSideAsync(writer, time: time);
+        var core = liar.Peer.Served.Core;
+        using var honest = new LoneSide(core, Recorded.SessionOf(false), time);
+        await honest.HearAsync(OpenOf(core, true));
+        await honest.HearAsync(Sync(0, 3, 3));
+        await honest.SpeakAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await writer.AppendAsync(Block("more"));
+            await liar.HearAsync(Sync(0, 1000, core.Length));
+            await liar.SpeakAsync(); // asks, and is first
+            await honest.HearAsync(Sync(0, writer.Length, core.Length));
+            if (i == 0)
+            {
+                Assert.Empty(Requests(await honest.SpeakAsync()));
+                time.Advance(TimeSpan.FromSeconds(3));
+                liar.Peer.CloseIfSilent(new StreamLimits(), 0);
+            }
+
+            honest.Peer.Wake();
+            foreach (var request in Requests(await honest.SpeakAsync()))
+                await honest.HearAsync([1, 3, .. await writer.ProofAsync(request)]);
+
+            Assert.Equal(writer.Length, core.Length);
+            Assert.Null(liar.Leave);
+            Assert.Empty(Requests(await liar.SpeakAsync()));
+        }
+    }
+
+    [Fact]
+    public async Task Where_a_frame_that_was_arriving_stands_still_it_is_waited_for_no_more()
+    {
+        var time = new ManualTime();
+        using var side = await ReaderSideAsync(time: time);
+        await side.HearAsync(Sync(0, 3));
+        await side.SpeakAsync();
+        time.Advance(TimeSpan.FromSeconds(25));
+        var partAt = time.GetTimestamp();
+        time.Advance(TimeSpan.FromSeconds(29));
+        side.Peer.CloseIfSilent(new StreamLimits(), partAt);
+        Assert.Null(side.Leave);
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        side.Peer.CloseIfSilent(new StreamLimits(), partAt);
+
+        Assert.Equal(PeerLeave.Pause, side.Leave);
     }
 
     [Fact]
@@ -55,7 +130,7 @@ public sealed partial class PeerTests
         var writer = await WriterAsync("a", "b", "c");
         using var side = await ReaderSideAsync(writer, blocks: false);
         var core = side.Peer.Served.Core;
-        core.Claims.WantsAll = false;
+        side.Peer.Served.WantsAll = false;
         await side.HearAsync(Message(RangeMessage.Type, new RangeMessage(false, 0, 3).Encode));
         _ = core.GetAsync(2).AsTask();
         var request = Assert.Single(Requests(await side.SpeakAsync()));

@@ -4,6 +4,7 @@ using Gatehouse.Hypercore.Multiplexing;
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Replication.Messages;
 using Gatehouse.Hypercore.Stores;
+using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
 
@@ -162,11 +163,11 @@ public sealed partial class PeerTests
         await side.HearAsync(Sync(0, 3));
         await side.SpeakAsync();
         time.Advance(TimeSpan.FromSeconds(29));
-        side.Peer.CloseIfSilent(TimeSpan.FromSeconds(30));
+        side.Peer.CloseIfSilent(new StreamLimits(), 0);
         Assert.Null(side.Leave);
 
         time.Advance(TimeSpan.FromSeconds(1));
-        side.Peer.CloseIfSilent(TimeSpan.FromSeconds(30));
+        side.Peer.CloseIfSilent(new StreamLimits(), 0);
 
         Assert.Equal(PeerLeave.Pause, side.Leave);
         Assert.Equal(PeerFault.NoAnswer, Assert.Single(side.Reports).Fault);
@@ -179,7 +180,7 @@ public sealed partial class PeerTests
         var time = new ManualTime();
         using var side = await ReaderSideAsync(time: time);
         time.Advance(TimeSpan.FromHours(1));
-        side.Peer.CloseIfSilent(TimeSpan.FromSeconds(30));
+        side.Peer.CloseIfSilent(new StreamLimits(), 0);
 
         Assert.Null(side.Leave);
     }
@@ -249,7 +250,8 @@ public sealed partial class PeerTests
         var request = Assert.Single(Requests(await side.SpeakAsync()));
         // An honest reader on demand may have the length and lack the proof for us.
         await side.HearAsync(Message(NoDataMessage.Type, new NoDataMessage(request.Id, 1).Encode));
-        await Assert.ThrowsAsync<Gatehouse.Hypercore.Cores.CoreRefusedException>(() => core.AppendAsync(Block("d")).AsTask());
+        await Assert.ThrowsAsync<Gatehouse.Hypercore.Cores.CoreRefusedException>(
+            () => core.AppendAsync(Block("d")).AsTask());
         core.DismissSightings();
         await core.AppendAsync(Block("d"));
     }

@@ -11,10 +11,10 @@ public sealed class ReopeningTests
     {
         var time = new ManualTime();
         var reopening = new Reopening(time);
-        using var served = new ServedCore(await WriterAsync("a"), _ => { });
+        using var served = new ServedCore(await WriterAsync("a"), _ => { }, null);
         foreach (var seconds in new[] { 1, 2, 4, 8, 16, 32, 60, 60 })
         {
-            reopening.Add(served);
+            reopening.Add(served, isRefused: false);
             time.Advance(TimeSpan.FromSeconds(seconds - 0.1));
             Assert.False(reopening.TryTakeDue(out _));
             time.Advance(TimeSpan.FromSeconds(0.1));
@@ -25,12 +25,45 @@ public sealed class ReopeningTests
     }
 
     [Fact]
+    public async Task After_a_minute_without_a_pause_the_next_is_short_again()
+    {
+        var time = new ManualTime();
+        var reopening = new Reopening(time);
+        using var served = new ServedCore(await WriterAsync("a"), _ => { }, null);
+        for (var i = 0; i < 4; i++)
+            reopening.Add(served, isRefused: false);
+        time.Advance(TimeSpan.FromSeconds(8 + 60));
+        Assert.True(reopening.TryTakeDue(out _));
+
+        reopening.Add(served, isRefused: false);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(reopening.TryTakeDue(out _));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_was_left_may_not_come_back_before_its_pause_is_over(bool isRefused)
+    {
+        var time = new ManualTime();
+        var reopening = new Reopening(time);
+        using var served = new ServedCore(await WriterAsync("a"), _ => { }, null);
+        reopening.Add(served, isRefused);
+        Assert.Equal(isRefused, reopening.IsRefused(served.Name));
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(reopening.IsRefused(served.Name));
+        reopening.Distrust(served.Name);
+        Assert.True(reopening.IsRefused(served.Name));
+    }
+
+    [Fact]
     public async Task A_core_that_was_removed_is_not_spoken_of_again()
     {
         var time = new ManualTime();
         var reopening = new Reopening(time);
-        using var served = new ServedCore(await WriterAsync("a"), _ => { });
-        reopening.Add(served);
+        using var served = new ServedCore(await WriterAsync("a"), _ => { }, null);
+        reopening.Add(served, isRefused: false);
         reopening.Forget(served.Name);
         time.Advance(TimeSpan.FromMinutes(2));
 
@@ -57,6 +90,38 @@ public sealed class ReopeningTests
         two.Replicator.Add(here);
         await writer.AppendAsync(Block("b"));
         await here.GetAsync(1);
+    }
+
+    [Fact]
+    public async Task A_core_that_is_removed_and_added_at_once_is_spoken_of()
+    {
+        var time = new ManualTime(); // it stands still: who is not spoken to now never is
+        var writer = await WriterAsync("a");
+        var reader = await Core.OpenAsync(new Gatehouse.Hypercore.Stores.MemoryCoreStore(), writer.Key);
+        await using var one = new Peer(time).With(writer);
+        await using var two = new Peer(time).With(reader);
+        two.Connect(one);
+        for (var round = 0UL; round < 500; round++)
+        {
+            await reader.GetAsync(round);
+            await Task.WhenAll(Task.Run(() => one.Replicator.Remove(writer)), Task.Run(Add));
+            await writer.AppendAsync(Block("more"));
+        }
+
+        void Add()
+        {
+            while (true)
+            {
+                try
+                {
+                    one.Replicator.Add(writer);
+                    return;
+                }
+                catch (ArgumentException) // not removed yet
+                {
+                }
+            }
+        }
     }
 
     private static async Task UntilAsync(Func<bool> holds)

@@ -9,6 +9,22 @@ namespace Gatehouse.Hypercore.Tests.Replication;
 public sealed class ReplicationTests
 {
     [Fact]
+    public async Task One_core_may_be_fetched_here_on_demand_and_there_as_it_comes()
+    {
+        var writer = await WriterAsync("a", "b");
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await using var one = new Peer().With(writer);
+        await using var all = new Peer().With(reader);
+        await using var some = new Peer();
+        some.Replicator.Add(reader, Download.OnDemand); // the later of the two
+
+        all.Connect(one);
+
+        while (reader.ContiguousLength < 2)
+            await Task.Yield();
+    }
+
+    [Fact]
     public async Task A_reader_gets_what_is_there_and_what_comes()
     {
         var writer = await WriterAsync("a", "b", "c");

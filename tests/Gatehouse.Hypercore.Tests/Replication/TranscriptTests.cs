@@ -121,8 +121,8 @@ public sealed class TranscriptTests
     {
         var transcript = new Transcript(file);
         var core = await Core.OpenAsync(new MemoryCoreStore(), transcript.Key);
-        core.Claims.WantsAll = file != OnDemand;
         using var side = new LoneSide(core, transcript.SessionOf(transcript.IsInitiator("reader")));
+        side.Peer.Served.WantsAll = file != OnDemand;
         List<MuxMessage> said = [], recorded = [];
         Dictionary<ulong, RequestMessage> asked = [], askedThen = [];
         List<Task> waits = [];

@@ -8,11 +8,14 @@ namespace Gatehouse.Hypercore.Tests.Support;
 /// </summary>
 internal sealed class Duplex : Stream
 {
+    private const int SlowBytes = 4096;
+
     private readonly Stream reading, writing;
     private readonly PipeReader reader;
     private readonly PipeWriter writer;
     private int framesLeft = int.MaxValue;
     private bool isBroken;
+    private int rest; // of a frame whose beginning was written already
 
     private Duplex(PipeReader reader, PipeWriter writer)
     {
@@ -41,9 +44,23 @@ internal sealed class Duplex : Stream
 
     public int FramesWritten { get; private set; }
 
-    public static (Duplex One, Duplex Other) Create()
+    /// <summary>How often something was read here.</summary>
+    public int Reads { get; private set; }
+
+    /// <summary>What follows on each read, of so many bytes, before they are there: a slow line.</summary>
+    public Func<int, Task>? Carry { get; set; }
+
+    public bool IsClosing { get; private set; }
+
+    public bool IsDisposed { get; private set; }
+
+    /// <summary>What whoever disposes it has to wait for.</summary>
+    public Task ClosesAfter { get; set; } = Task.CompletedTask;
+
+    /// <param name="isEndless">Whether all that is written is taken at once, and not only some 64 KiB.</param>
+    public static (Duplex One, Duplex Other) Create(bool isEndless = false)
     {
-        var options = new PipeOptions(useSynchronizationContext: false);
+        var options = new PipeOptions(pauseWriterThreshold: isEndless ? 0 : -1, useSynchronizationContext: false);
         Pipe there = new(options), back = new(options);
         return (new Duplex(back.Reader, there.Writer), new Duplex(there.Reader, back.Writer));
     }
@@ -51,23 +68,37 @@ internal sealed class Duplex : Stream
     /// <summary>Lets that many whole frames through and then breaks in the middle of the next.</summary>
     public void BreakAfter(int frames) => framesLeft = frames;
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        reading.ReadAsync(buffer, cancellationToken);
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (Carry is null)
+        {
+            var all = await reading.ReadAsync(buffer, cancellationToken);
+            Reads++;
+            return all;
+        }
+        var read = await reading.ReadAsync(buffer[..Math.Min(buffer.Length, SlowBytes)], cancellationToken);
+        await Carry(read);
+        Reads++;
+        return read;
+    }
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (isBroken)
             throw new IOException("Broken.");
-        var passed = 0;
+        var passed = Math.Min(rest, buffer.Length);
+        rest -= passed;
         while (passed < buffer.Length && framesLeft > 0)
         {
-            passed += FrameFormat.PrefixBytes + FrameFormat.ReadLength(buffer.Span[passed..]);
+            var frame = FrameFormat.PrefixBytes + FrameFormat.ReadLength(buffer.Span[passed..]);
+            rest = Math.Max(0, frame - (buffer.Length - passed));
+            passed = Math.Min(buffer.Length, passed + frame);
             framesLeft--;
             FramesWritten++;
         }
         isBroken = passed < buffer.Length;
-        var whole = isBroken ? buffer[..(passed + 2)] : buffer;
+        var whole = isBroken ? buffer[..Math.Min(buffer.Length, passed + 2)] : buffer;
         lock (Written)
             Written.AddRange(whole.Span);
         await writing.WriteAsync(whole, cancellationToken);
@@ -99,8 +130,16 @@ internal sealed class Duplex : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    public override async ValueTask DisposeAsync()
+    {
+        IsClosing = true;
+        await ClosesAfter;
+        await base.DisposeAsync();
+    }
+
     protected override void Dispose(bool disposing)
     {
+        IsDisposed = true;
         // Both directions end: as when a socket is closed.
         writer.Complete();
         reader.CancelPendingRead();

@@ -11,9 +11,17 @@ internal sealed class FaultyStore(ICoreStore store) : ICoreStore
 
     public bool FailsAfterCommit { get; set; }
 
+    /// <summary>Whether the next head that is read is that of before somebody else wrote it.</summary>
+    public bool IsLate { get; set; }
+
     public ValueTask<CoreHead?> ReadHeadAsync(CoreKey key, CancellationToken cancellationToken)
     {
         Count();
+        if (IsLate)
+        {
+            IsLate = false;
+            return new(default(CoreHead?));
+        }
         return store.ReadHeadAsync(key, cancellationToken);
     }
 

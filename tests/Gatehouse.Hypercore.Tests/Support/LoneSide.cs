@@ -21,11 +21,15 @@ internal sealed class LoneSide : IDisposable
         Sodium.StreamInitPush(sealing, header, key);
         Sodium.StreamInitPull(unsealing, header, key);
         writer = new FrameWriter(sealing);
-        served = new ServedCore(core, report => Reports.Add(report));
-        Mux = new Mux(_ => null);
-        Peer = new CorePeer(served, session, Mux, time ?? TimeProvider.System, new PeerHooks(
-            () => IsProven = true, (_, leave) => Leave = leave));
+        served = new ServedCore(core, report => Reports.Add(report), null);
+        var reopening = new Reopening(time ?? TimeProvider.System);
+        var hooks = new PeerHooks(
+            () => IsProven = true, (_, leave) => Leave = leave, peer => reopening.TryShow(peer.Name));
+        Mux = new Mux(_ => NewPeer());
+        Peer = NewPeer();
         Assert.True(Mux.TryOpen(Peer));
+
+        CorePeer NewPeer() => new(served, session, Mux!, time ?? TimeProvider.System, hooks);
     }
 
     public Mux Mux { get; }

@@ -7,14 +7,29 @@ internal sealed class ManualTime : TimeProvider
     private readonly List<ManualTimer> timers = [];
     private long now = 1;
 
+    /// <summary>How many there are: a connection that is past its handshake has one.</summary>
+    public int Timers
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count;
+        }
+    }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
     public override long GetTimestamp() => Interlocked.Read(ref now);
 
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
 
+    /// <summary>Has no timers that come again, which every connection needs.</summary>
+    public bool IsBroken { get; set; }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
+        if (IsBroken && period > TimeSpan.Zero)
+            throw new InvalidOperationException("No timer.");
         var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         lock (gate)

@@ -35,6 +35,21 @@ internal sealed class NpmPeer : IAsyncDisposable
         return KeyOf(made);
     }
 
+    /// <summary>Cores of its store, named by their numbers: "theirs 0" and so on.</summary>
+    public async Task<CoreKey[]> CreateManyAsync(string name, int count)
+    {
+        var made = await DoAsync(new() { ["op"] = "cores", ["name"] = name, ["count"] = count });
+        return [.. made["keys"]!.AsArray().Select(key => new CoreKey(Convert.FromHexString(key!.GetValue<string>())))];
+    }
+
+    /// <summary>A core whose key pair others may have too.</summary>
+    public async Task<CoreKey> CreateAsync(string name, byte seed) =>
+        KeyOf(await DoAsync(new() { ["op"] = "writer", ["name"] = name, ["seed"] = seed }));
+
+    /// <summary>The length of two histories that it has noticed; 0 while it has noticed none.</summary>
+    public async Task<int> ConflictAsync(string name) =>
+        (await DoAsync(new() { ["op"] = "conflict", ["name"] = name }))["length"]!.GetValue<int>();
+
     public async Task<CoreKey> CreateMultisigAsync(string name, params string[] blocks)
     {
         var made = await DoAsync(new() { ["op"] = "multisig", ["name"] = name, ["blocks"] = Array(blocks) });
@@ -43,6 +58,9 @@ internal sealed class NpmPeer : IAsyncDisposable
 
     public Task OpenAsync(string name, CoreKey key) =>
         DoAsync(new() { ["op"] = "core", ["name"] = name, ["key"] = key.Bytes.ToString() });
+
+    /// <summary>Forgets its cores, which must not be of a store.</summary>
+    public Task CloseAsync() => DoAsync(new() { ["op"] = "close" });
 
     public Task AppendAsync(string name, params string[] blocks) =>
         DoAsync(new() { ["op"] = "append", ["name"] = name, ["blocks"] = Array(blocks) });

@@ -9,6 +9,7 @@ internal sealed class Peer : IAsyncDisposable
 {
     private readonly KeyPair identity = KeyPair.Generate();
     private readonly List<PeerReport> reports = [];
+    private readonly List<CoreKey> failures = [];
 
     public Peer(TimeProvider? time = null, StreamLimits? limits = null, Func<PublicKey, bool>? admits = null)
     {
@@ -17,6 +18,11 @@ internal sealed class Peer : IAsyncDisposable
             Time = time ?? TimeProvider.System,
             Limits = limits ?? new StreamLimits(),
             Admits = admits,
+            Failed = (key, _) =>
+            {
+                lock (failures)
+                    failures.Add(key);
+            },
             Reported = report =>
             {
                 lock (reports)
@@ -35,6 +41,16 @@ internal sealed class Peer : IAsyncDisposable
         {
             lock (reports)
                 return [.. reports.Select(report => report.Fault)];
+        }
+    }
+
+    /// <summary>The cores that failed, each as often as it did.</summary>
+    public IReadOnlyList<CoreKey> Failures
+    {
+        get
+        {
+            lock (failures)
+                return [.. failures];
         }
     }
 

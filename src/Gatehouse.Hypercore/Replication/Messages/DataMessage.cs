@@ -26,9 +26,6 @@ internal readonly record struct DataMessage
     // 64 signatures and the nodes of their patches.
     private const int MaxSignatureBytes = 1 << 14;
 
-    /// <summary>All of it, as it arrived: what is kept when it convicts somebody.</summary>
-    public ReadOnlyMemory<byte> Body { get; private init; }
-
     public ulong Request { get; init; }
 
     public ulong Fork { get; init; }
@@ -59,7 +56,6 @@ internal readonly record struct DataMessage
             ? default
             : new DataMessage
             {
-                Body = body,
                 Request = request,
                 Fork = fork,
                 Block = block,

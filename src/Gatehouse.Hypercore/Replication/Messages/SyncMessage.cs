@@ -41,7 +41,4 @@ internal enum SyncFlags : ulong
     Downloading = 4,
 
     HasManifest = 8,
-
-    /// <summary>You may send what I didn't ask for; we never say so.</summary>
-    AllowPush = 16,
 }

@@ -2,10 +2,10 @@ using Gatehouse.Hypercore.Encoding;
 
 namespace Gatehouse.Hypercore.Replication.Messages;
 
-/// <summary>Message 5, or 6 for the opposite: the sender would like to know which blocks of a region we have.</summary>
+/// <summary>Message 5: the sender would like to know which blocks of a region we have.</summary>
 internal readonly record struct WantMessage(ulong Start, ulong Length, bool Any)
 {
-    public const int Type = 5, UnwantType = 6;
+    public const int Type = 5;
 
     private const ulong AnyFlag = 1;
 
