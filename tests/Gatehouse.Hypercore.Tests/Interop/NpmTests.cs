@@ -1,5 +1,7 @@
 using System.Net;
+using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
@@ -241,6 +243,31 @@ public sealed class NpmTests
         Assert.Equal(1, one.Replicator.Connections);
         await npm.AppendAsync("core", "b");
         Assert.Equal("b", await reader.TextAsync(1));
+    }
+
+    [Fact]
+    public async Task A_writer_of_npm_with_two_histories_is_convicted()
+    {
+        await using NpmPeer first = new(), second = new();
+        var key = await first.CreateAsync("core", seed: 7);
+        Assert.Equal(key, await second.CreateAsync("core", seed: 7));
+        await first.AppendAsync("core", "one", "two-A", "three");
+        await second.AppendAsync("core", "one", "two-B", "three");
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), key);
+        await using var one = new Peer();
+        one.Replicator.Add(reader, Download.OnDemand);
+        await using (await Line.OpenAsync(one, first, false, npmDials: false))
+            Assert.Equal("one", await reader.TextAsync(0));
+
+        await using var line = await Line.OpenAsync(one, second, false, npmDials: false);
+
+        var refused = await Assert.ThrowsAsync<CoreRefusedException>(() => reader.TextAsync(1));
+        Assert.Equal(CoreRefusal.Frozen, refused.Reason);
+        Assert.True((await reader.ReadEvidenceAsync())!.Convicts(key));
+        Assert.Contains(PeerFault.TwoHistories, one.Faults);
+        Assert.Equal("one", await reader.TextAsync(0));
+        while (await second.ConflictAsync("core") != 3) // what we showed it convicts at npm's too
+            await Task.Yield();
     }
 
     /// <summary>A connection between a peer of ours and one of npm, until disposal.</summary>

@@ -15,6 +15,7 @@ const protocol = 'hypercore-secret-stream'
 const cores = new Map()
 let store = null
 let count = 0
+const conflicts = new Map()
 
 const open = async (name, core) => {
   await core.ready()
@@ -42,7 +43,30 @@ const commands = {
       ? store.get(key ? options : { name })
       : new Hypercore(`${folder}/core-${count++}`, options.key))
   },
+  cores: async ({ name, count }) => {
+    const keys = []
+    for (let i = 0; i < count; i++) {
+      const { key } = await commands.core({ name: `${name} ${i}` })
+      keys.push(key)
+    }
+    return { keys }
+  },
+  // The same seed at two peers is one writer with two histories.
+  writer: async ({ name, seed }) => {
+    const keyPair = crypto.keyPair(Buffer.alloc(32, seed))
+    const core = new Hypercore(`${folder}/core-${count++}`, { keyPair })
+    core.on('conflict', (length) => conflicts.set(name, length))
+    return open(name, core)
+  },
+  // The length of the two histories that npm has noticed; 0 while it has noticed none.
+  conflict: async ({ name }) => ({ length: conflicts.get(name) ?? 0 }),
   compat: ({ name }) => open(name, new Hypercore(`${folder}/core-${count++}`, { compat: true })),
+  // Forgets its cores, which must not be of a store.
+  close: async () => {
+    for (const core of cores.values()) await core.close()
+    cores.clear()
+    return {}
+  },
   append: async ({ name, blocks }) => {
     await cores.get(name).append(blocks.map((block) => Buffer.from(block)))
     return { length: cores.get(name).length }
@@ -101,12 +125,15 @@ const commands = {
   })
 }
 
+const answer = (value) => process.stdout.write(`${JSON.stringify(value)}\n`)
+console.log = () => {} // where npm's hypercore says that it has found two histories
+
 for await (const line of createInterface({ input: process.stdin })) {
   const { op, ...rest } = JSON.parse(line)
   try {
-    console.log(JSON.stringify(await commands[op](rest)))
+    answer(await commands[op](rest))
   } catch (error) {
-    console.log(JSON.stringify({ error: String(error?.stack ?? error) }))
+    answer({ error: String(error?.stack ?? error) })
   }
 }
 process.exit(0)
