@@ -19,7 +19,7 @@ internal static class DurableCores
         await using var database = Database.Open(connectionString);
         await new Migrator(database, TimeProvider.System).MigrateAsync(CancellationToken.None);
         using var pair = KeyPair.Generate();
-        var core = await Core.CreateAsync(new SqlCoreStore(database), pair);
+        var core = await Core.CreateAsync(new SqlCoreStore(database, TimeProvider.System), pair);
         for (var i = 0; i < 200; i++) // warm
             await core.AppendAsync(new byte[BlockBytes]);
         var start = Stopwatch.GetTimestamp();

@@ -19,7 +19,7 @@ internal static class Appending
         measured.Print(count);
     }
 
-    /// <summary>All under one signature.</summary>
+    /// <summary>As many under one signature as one takes.</summary>
     public static async Task AtOnceAsync(int count)
     {
         await AppendAsync(Math.Min(count, 2000));
@@ -27,7 +27,7 @@ internal static class Appending
         using var pair = KeyPair.Generate();
         var core = await Core.CreateAsync(new MemoryCoreStore(), pair);
         var measured = new Measured("append at once");
-        await core.AppendAsync(blocks);
+        await core.FillAsync(blocks);
         measured.Print(count);
     }
 

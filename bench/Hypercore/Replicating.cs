@@ -15,8 +15,7 @@ internal static class Replicating
     {
         using var pair = KeyPair.Generate();
         using var identity = KeyPair.Generate();
-        var core = await Core.CreateAsync(new MemoryCoreStore(), pair);
-        await core.AppendAsync(Measured.Blocks(count));
+        var core = await Filling.WriterAsync(pair, count);
         await using var replicator = new Replicator(identity);
         replicator.Add(core);
         await using var door = TcpDoor.Open(replicator, new IPEndPoint(IPAddress.Loopback, 0));

@@ -18,8 +18,7 @@ internal static class Verifying
     private static async Task FetchAsync(int count, bool print)
     {
         using var pair = KeyPair.Generate();
-        var writer = await Core.CreateAsync(new MemoryCoreStore(), pair);
-        await writer.AppendAsync(Measured.Blocks(count));
+        var writer = await Filling.WriterAsync(pair, count);
         var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
         var measured = new Measured("prove, verify and commit");
         await AskAsync(writer, reader, new RequestMessage { Id = 1, Upgrade = new(0, writer.Length), Manifest = true });
