@@ -3,6 +3,7 @@ using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Http;
 using Gatehouse.Invites;
+using Gatehouse.Jlinx;
 using Gatehouse.Links;
 using Gatehouse.Mail;
 using Gatehouse.Security;
@@ -23,6 +24,7 @@ internal sealed class Housekeeping(
     LiveNodes nodes, GatehouseSettings settings, TimeProvider clock, ILogger<Housekeeping> log) : BackgroundService
 {
     private const int PurgeBatch = 500; // short transactions: a purge never makes a login wait
+    private const int PurgeBatchOfPairs = 10; // a pair's documents may have thousands of rows
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WriteSeenEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CountNodesEvery = TimeSpan.FromSeconds(10);
@@ -54,18 +56,24 @@ internal sealed class Housekeeping(
             UsernameHolds = await UsernameHolds.PurgeAsync(db, now),
             Grants = await Grants.PurgeAsync(db, now),
             SocialLogins = await SocialFlows.PurgeAsync(db, now) + await SocialMatches.PurgeAsync(db, now)
-                + await FreshLogins.PurgeAsync(db, now),
+                + await FreshLogins.PurgeAsync(db, now) + await Hints.PurgeAsync(db, now),
             Invites = await InviteStore.PurgeAsync(db, now - UnixMicros.Of(KeepEndedInvites)),
         }, cancellationToken);
         await BatchesAsync(db => SessionChanges.PurgeAsync(db, PurgeBatch), cancellationToken);
         var before = now - UnixMicros.Of(KeepEvents);
         var deadSince = now - UnixMicros.Of(KeepDeadMails);
+        var answered = now - UnixMicros.Of(settings.Sessions.MaxAge); // as long as a session that came of it may be ended by it
+        var counted = now - UnixMicros.Of(AskToLogIn.Day);
         return small with
         {
             Sessions = await BatchesAsync(db => SessionRows.PurgeAsync(db, now, PurgeBatch), cancellationToken),
             Events = await BatchesAsync(db => SecurityEvents.PurgeAsync(db, before, PurgeBatch), cancellationToken),
             Mails = await BatchesAsync(db => Outbox.PurgeAsync(db, deadSince, PurgeBatch), cancellationToken),
             SignUps = await BatchesAsync(db => AccountStore.PurgePendingAsync(db, olderThan, PurgeBatch), cancellationToken),
+            // Last: what is the most work keeps nothing else from being purged.
+            Documents = await BatchesAsync(db => Tickets.PurgeAsync(db, answered, counted, PurgeBatch), cancellationToken)
+                + await BatchesAsync(db => LoginLinks.PurgeAsync(db, answered, PurgeBatch), cancellationToken)
+                + await BatchesAsync(db => Pairs.PurgeAsync(db, now, PurgeBatchOfPairs), cancellationToken, PurgeBatchOfPairs),
         };
     }
 
@@ -93,7 +101,7 @@ internal sealed class Housekeeping(
             await TryAsync(() => PurgeAloneAsync(cancellationToken));
     }
 
-    private async Task<int> BatchesAsync(Func<Db, Task<int>> purge, CancellationToken cancellationToken)
+    private async Task<int> BatchesAsync(Func<Db, Task<int>> purge, CancellationToken cancellationToken, int batch = PurgeBatch)
     {
         var total = 0;
         int purged;
@@ -102,7 +110,7 @@ internal sealed class Housekeeping(
             purged = await database.TransactAsync(purge, cancellationToken);
             total += purged;
         }
-        while (purged == PurgeBatch);
+        while (purged == batch);
         return total;
     }
 
@@ -144,6 +152,9 @@ internal sealed record Purged
     public int SocialLogins { get; init; }
 
     public int Invites { get; init; }
+
+    /// <summary>What was kept of identities of one's own: offers, tickets, links, documents of what ended long ago.</summary>
+    public int Documents { get; init; }
 
     public int UsernameHolds { get; init; }
 

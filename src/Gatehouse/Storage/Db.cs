@@ -8,9 +8,9 @@ namespace Gatehouse.Storage;
 /// from <see cref="Database"/>. SQL is in the common subset of SQLite and PostgreSQL; columns are named, values are
 /// parameters.
 /// </summary>
-/// <param name="notifies">Whether the database carries word from node to node (PostgreSQL's NOTIFY).</param>
+/// <param name="isShared">Whether it is a server's (PostgreSQL), which others write to at the same time.</param>
 internal sealed class Db(
-    DbConnection connection, DbTransaction? transaction, bool notifies, CancellationToken cancellationToken)
+    DbConnection connection, DbTransaction? transaction, bool isShared, CancellationToken cancellationToken)
 {
     private List<Func<Task>>? last;
     private volatile bool ended;
@@ -32,7 +32,14 @@ internal sealed class Db(
 
     /// <summary>Says to whoever listens on the channel, once this is committed, that there is news.</summary>
     public Task NotifyAsync(string channel) =>
-        notifies ? ExecuteAsync("SELECT pg_notify(@channel, '')", new { channel }) : Task.CompletedTask;
+        isShared ? ExecuteAsync("SELECT pg_notify(@channel, '')", new { channel }) : Task.CompletedTask;
+
+    /// <summary>
+    /// Until this is committed nobody else gets past the same name: for what has no row to lock. SQLite lets one write at a
+    /// time anyway.
+    /// </summary>
+    public Task LockAsync(string name) =>
+        isShared ? ExecuteAsync("SELECT pg_advisory_xact_lock(hashtextextended(@name, 0))", new { name }) : Task.CompletedTask;
 
     /// <summary>
     /// Puts work at the transaction's end: for a lock that everybody wants, to be held for as short as can be and never

@@ -72,7 +72,7 @@ internal sealed class PostgresDatabase : Database
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             connection.Notification += (_, _) => heard();
-            var db = new Db(connection, null, notifies: true, cancellationToken);
+            var db = new Db(connection, null, isShared: true, cancellationToken);
             await db.ExecuteAsync("LISTEN " + new NpgsqlCommandBuilder().QuoteIdentifier(channel));
             heard(); // what was said before
             while (true)
@@ -174,7 +174,7 @@ internal sealed class PostgresDatabase : Database
     private async Task<T> ReadOnceAsync<T>(Func<Db, Task<T>> work, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        return await work(new Db(connection, null, notifies: true, cancellationToken));
+        return await work(new Db(connection, null, isShared: true, cancellationToken));
     }
 
     private static async Task<T> TransactOnceAsync<T>(
@@ -183,7 +183,7 @@ internal sealed class PostgresDatabase : Database
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using var transaction =
             await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var db = new Db(connection, transaction, notifies: true, cancellationToken);
+        var db = new Db(connection, transaction, isShared: true, cancellationToken);
         var result = await work(db);
         await db.FinishAsync();
         cancellationToken.ThrowIfCancellationRequested();

@@ -146,9 +146,19 @@ internal sealed class RedisStore : IAsyncDisposable
                 TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
             throw;
         }
+        connection.ConnectionRestored += (_, restored) => Renew(restored);
         foreach (var (channel, heard) in listeners)
             await SubscribeAsync(connection, channel, heard);
         return connection;
+    }
+
+    /// <summary>The client has mended a connection by itself, before we made a new one: something may have been missed.</summary>
+    private void Renew(ConnectionFailedEventArgs restored)
+    {
+        if (restored.ConnectionType != ConnectionType.Subscription)
+            return;
+        foreach (var heard in listeners.Values)
+            heard();
     }
 
     private async Task SubscribeAsync(ConnectionMultiplexer current, string channel, Action heard)

@@ -38,7 +38,7 @@ internal sealed class SqliteDatabase : Database
         try
         {
             connection ??= OpenConnection(BusyTimeout + "PRAGMA query_only=ON;");
-            var result = await work(new Db(connection, null, notifies: false, cancellationToken));
+            var result = await work(new Db(connection, null, isShared: false, cancellationToken));
             idleReaders.Add(connection);
             return result;
         }

@@ -79,7 +79,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private void RunBehindSavepoint(Job job)
     {
         Execute("SAVEPOINT job");
-        if (!job.TryRun(new Db(connection!, null, notifies: false, job.CancellationToken)))
+        if (!job.TryRun(new Db(connection!, null, isShared: false, job.CancellationToken)))
         {
             // Some failures (disk full, I/O) end the whole transaction: then nobody's work is kept.
             if (raw.sqlite3_get_autocommit(connection!.Handle) != 0)

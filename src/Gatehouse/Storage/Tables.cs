@@ -30,6 +30,11 @@ internal static class Tables
         new("core_blocks", "core_key", "idx"),
         new("core_nodes", "core_key", "idx"),
         new("core_evidence", "core_key"),
+        new("jlinx_keys", "name"),
+        new("jlinx_pairs", "id"),
+        new("jlinx_hints", "app_account"),
+        new("jlinx_tickets", "hash"),
+        new("jlinx_logins", "hash"),
     ];
 
     /// <summary>What each database has of its own and no other may be given.</summary>

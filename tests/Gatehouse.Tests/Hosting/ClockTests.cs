@@ -1,5 +1,5 @@
 using System.Net;
-using Gatehouse.Hosting;
+using Gatehouse.Storage;
 using Gatehouse.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
 

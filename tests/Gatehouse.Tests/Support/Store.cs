@@ -73,6 +73,10 @@ internal sealed class Store : IAsyncDisposable
         return await direct.ExecuteScalarAsync();
     }
 
+    /// <summary>The rows of which a condition of the test's own holds.</summary>
+    public async Task<long> CountAsync(string table, string where) => Convert.ToInt64(
+        await AskAsync($"SELECT count(*) FROM {table} WHERE {where}"), System.Globalization.CultureInfo.InvariantCulture);
+
     public async Task<long> CountAsync(string table) => Convert.ToInt64(
         await AskAsync($"SELECT count(*) FROM {table}"), System.Globalization.CultureInfo.InvariantCulture);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using Dapper;
 using Gatehouse.Hypercore.Encoding;
@@ -14,8 +15,14 @@ namespace Gatehouse.Jlinx.Documents;
 /// one is refused, because the length that was signed for is part of the WHERE clause. Must never change or delete a
 /// block or a node: somebody has its signature.
 /// </summary>
-internal sealed class SqlCoreStore(Database database) : ICoreStore
+internal sealed class SqlCoreStore(Database database, TimeProvider clock) : ICoreStore
 {
+    private const string SelectBytes = "SELECT COALESCE(sum(length(value)), 0) FROM core_blocks WHERE core_key = @key";
+
+    private const string SelectChanged = """
+        SELECT core_key AS Key, length AS Length, changed_at AS ChangedAt FROM cores WHERE changed_at > @since ORDER BY changed_at LIMIT @most
+        """;
+
     /// <summary>
     /// A statement's worth: enough to save ways to PostgreSQL; SQLite looks for each parameter among all.
     /// </summary>
@@ -39,18 +46,34 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
         "SELECT ours AS Ours, theirs AS Theirs, found_at AS FoundAt FROM core_evidence WHERE core_key = @key";
 
     private const string UpdateHead = """
-        UPDATE cores SET length = @Length, signature = @Signature, manifest = @Manifest, frozen = @Frozen
+        UPDATE cores SET length = @Length, signature = @Signature, manifest = @Manifest, frozen = @Frozen, changed_at = @Now
         WHERE core_key = @key AND length = @ExpectedLength AND frozen = 0
         """;
 
     private const string InsertHead = """
-        INSERT INTO cores (core_key, length, signature, manifest, frozen)
-        VALUES (@key, @Length, @Signature, @Manifest, @Frozen) ON CONFLICT (core_key) DO NOTHING
+        INSERT INTO cores (core_key, length, signature, manifest, frozen, changed_at)
+        VALUES (@key, @Length, @Signature, @Manifest, @Frozen, @Now) ON CONFLICT (core_key) DO NOTHING
         """;
 
     private const string InsertEvidence = """
         INSERT INTO core_evidence (core_key, ours, theirs, found_at) VALUES (@key, @Ours, @Theirs, @FoundAt)
         """;
+
+    /// <summary>
+    /// What else is to be written in the transaction of the next commit, after it. Throwing undoes both. For who
+    /// appends to the core in one place at a time.
+    /// </summary>
+    public Func<Db, CoreCommit, Task>? Enlisted { get; set; }
+
+    /// <summary>
+    /// Which cores were written after a time, by any node; some may be told twice, and a node's clock may be off.
+    /// </summary>
+    public static Task<IReadOnlyList<CoreChangeRow>> ListChangedAsync(Db db, long since, int most) =>
+        db.ListAsync<CoreChangeRow>(SelectChanged, new { since, most });
+
+    /// <summary>How much of a core is held.</summary>
+    public static Task<long> CountBytesAsync(Db db, CoreKey key) =>
+        db.ScalarAsync<long>(SelectBytes, new { key = key.Bytes.ToArray() });
 
     public async ValueTask<CoreHead?> ReadHeadAsync(CoreKey key, CancellationToken cancellationToken)
     {
@@ -75,6 +98,8 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
     public async ValueTask ReadNodesAsync(
         CoreKey key, ReadOnlyMemory<ulong> indexes, Memory<TreeNode?> nodes, CancellationToken cancellationToken)
     {
+        if (indexes.IsEmpty)
+            return; // IN () is no SQL
         var parameters = new DynamicParameters(new { key = key.Bytes.ToArray() });
         var names = new StringBuilder();
         for (var i = 0; i < indexes.Length; i++)
@@ -94,27 +119,37 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
         }
     }
 
-    public async ValueTask<bool> CommitAsync(CoreKey key, CoreCommit commit, CancellationToken cancellationToken)
-    {
-        var core = key.Bytes.ToArray();
-        return await database.TransactAsync(async db =>
+    public async ValueTask<bool> CommitAsync(CoreKey key, CoreCommit commit, CancellationToken cancellationToken) =>
+        await database.TransactAsync(async db =>
         {
-            if (!await TryMoveHeadAsync(db, core, commit)) // first, because it locks the row
+            if (!await CommitAsync(db, key, commit, clock.NowMicros()))
                 return false;
-            await InsertBlocksAsync(db, core, commit.Blocks);
-            await InsertNodesAsync(db, core, commit.Nodes);
-            if (commit.Evidence is { } evidence)
-            {
-                await db.ExecuteAsync(InsertEvidence, new
-                {
-                    key = core,
-                    Ours = evidence.Ours.ToArray(),
-                    Theirs = evidence.Theirs.ToArray(),
-                    FoundAt = UnixMicros.Of(evidence.FoundAt),
-                });
-            }
+            if (Enlisted is { } enlisted)
+                await enlisted(db, commit);
             return true;
         }, cancellationToken);
+
+    /// <summary>The same in the caller's transaction.</summary>
+    public static async Task<bool> CommitAsync(Db db, CoreKey key, CoreCommit commit, long now)
+    {
+        var core = key.Bytes.ToArray();
+        if (!await TryMoveHeadAsync(db, core, commit, now)) // first, because it locks the row
+            return false;
+        await InsertBlocksAsync(db, core, [.. commit.Blocks.Where(commit.IsNew)], areNew: true);
+        await InsertBlocksAsync(db, core, [.. commit.Blocks.Where(block => !commit.IsNew(block))], areNew: false);
+        await InsertNodesAsync(db, core, Select(commit.Nodes, commit.IsNew), areNew: true);
+        await InsertNodesAsync(db, core, Select(commit.Nodes, node => !commit.IsNew(node)), areNew: false);
+        if (commit.Evidence is { } evidence)
+        {
+            await db.ExecuteAsync(InsertEvidence, new
+            {
+                key = core,
+                Ours = evidence.Ours.ToArray(),
+                Theirs = evidence.Theirs.ToArray(),
+                FoundAt = UnixMicros.Of(evidence.FoundAt),
+            });
+        }
+        return true;
     }
 
     public async ValueTask<Evidence?> ReadEvidenceAsync(CoreKey key, CancellationToken cancellationToken)
@@ -123,7 +158,7 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
         return row is null ? null : new Evidence(row.Ours, row.Theirs, UnixMicros.ToTime(row.FoundAt));
     }
 
-    private static async Task<bool> TryMoveHeadAsync(Db db, byte[] key, CoreCommit commit)
+    private static async Task<bool> TryMoveHeadAsync(Db db, byte[] key, CoreCommit commit, long now)
     {
         var parameters = new
         {
@@ -133,13 +168,14 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
             Manifest = commit.Head.Manifest.ToArray(),
             Frozen = commit.Head.IsFrozen ? 1L : 0L,
             ExpectedLength = (long)commit.ExpectedLength,
+            Now = now,
         };
         if (await db.ExecuteAsync(UpdateHead, parameters) == 1)
             return true;
         return commit.ExpectedLength == 0 && await db.ExecuteAsync(InsertHead, parameters) == 1;
     }
 
-    private static async Task InsertBlocksAsync(Db db, byte[] key, IReadOnlyList<StoredBlock> blocks)
+    private static async Task InsertBlocksAsync(Db db, byte[] key, StoredBlock[] blocks, bool areNew)
     {
         foreach (var batch in blocks.Chunk(BatchRows))
         {
@@ -149,28 +185,41 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
                 parameters.Add(NameOf('i', i), (long)batch[i].Index);
                 parameters.Add(NameOf('v', i), batch[i].Value.ToArray());
             }
-            await db.ExecuteAsync(Insert("core_blocks", "value", batch.Length, "iv"), parameters);
+            var inserted = await db.ExecuteAsync(Insert("core_blocks", "value", batch.Length, "iv"), parameters);
+            RefuseRemains(areNew, batch.Length, inserted);
         }
     }
 
-    private static async Task InsertNodesAsync(Db db, byte[] key, ReadOnlyMemory<TreeNode> nodes)
+    private static async Task InsertNodesAsync(Db db, byte[] key, TreeNode[] nodes, bool areNew)
     {
-        for (var rest = nodes; !rest.IsEmpty; rest = rest[Math.Min(BatchRows, rest.Length)..])
+        foreach (var batch in nodes.Chunk(BatchRows))
         {
-            var count = Math.Min(BatchRows, rest.Length);
             var parameters = new DynamicParameters(new { key });
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < batch.Length; i++)
             {
-                var node = rest.Span[i];
-                parameters.Add(NameOf('i', i), (long)node.Index);
-                parameters.Add(NameOf('s', i), (long)node.Size);
-                parameters.Add(NameOf('h', i), node.Hash.ToArray());
+                parameters.Add(NameOf('i', i), (long)batch[i].Index);
+                parameters.Add(NameOf('s', i), (long)batch[i].Size);
+                parameters.Add(NameOf('h', i), batch[i].Hash.ToArray());
             }
-            await db.ExecuteAsync(Insert("core_nodes", "size, hash", count, "ish"), parameters);
+            var inserted = await db.ExecuteAsync(Insert("core_nodes", "size, hash", batch.Length, "ish"), parameters);
+            RefuseRemains(areNew, batch.Length, inserted);
         }
     }
 
-    /// <summary>What is held already is the same, or the tree would not have been proven, so it may stay.</summary>
+    private static TreeNode[] Select(ReadOnlyMemory<TreeNode> nodes, Func<TreeNode, bool> isMeant) =>
+        [.. MemoryMarshal.ToEnumerable(nodes).Where(isMeant)];
+
+    /// <summary>
+    /// Below the length that was signed before, what is held already is the same, or the tree would not have been
+    /// proven, so it may stay. A row beyond it is of who knows which history: fewer rows than were new end the
+    /// transaction. Counted, and not left to the key's violation, which the database takes for a lost race.
+    /// </summary>
+    private static void RefuseRemains(bool areNew, int given, int inserted)
+    {
+        if (areNew && inserted != given)
+            throw new InvalidDataException(CoreCommit.RestoredInPart);
+    }
+
     private static string Insert(string table, string columns, int rows, string letters)
     {
         var values = string.Join(", ", Enumerable.Range(0, rows).Select(
@@ -185,6 +234,15 @@ internal sealed class SqlCoreStore(Database database) : ICoreStore
 
     private Task<IReadOnlyList<T>> ListAsync<T>(string sql, object parameters, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.ListAsync<T>(sql, parameters), cancellationToken);
+
+    public sealed class CoreChangeRow
+    {
+        public required byte[] Key { get; init; }
+
+        public long Length { get; init; }
+
+        public long ChangedAt { get; init; }
+    }
 
     // Set by name, not by constructor: SQLite knows no types of columns while there are no rows.
     private sealed class HeadRow

@@ -4,47 +4,22 @@ using Gatehouse.Hypercore.Encoding;
 using Gatehouse.Hypercore.Keys;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Trees;
-using Gatehouse.Jlinx.Documents;
-using Gatehouse.Storage;
-using Gatehouse.Tests.Support;
 
 namespace Gatehouse.Tests.Jlinx.Documents;
 
-public sealed class CoreStoreInMemory() : CoreStoreTests(null);
-
-public sealed class CoreStoreOnSqlite() : CoreStoreTests(StoreKind.Sqlite);
-
-public sealed class CoreStoreOnPostgres() : CoreStoreTests(StoreKind.Postgres);
-
 /// <summary>What every store of cores promises.</summary>
-public abstract class CoreStoreTests(StoreKind? kind) : IAsyncLifetime
+public abstract class CoreStoreTests : IAsyncLifetime
 {
     private static readonly CoreKey Key = new(Filled(1)), Other = new(Filled(2));
 
-    private Store? files;
-    private Database? database;
     private ICoreStore store = null!;
 
-    public async Task InitializeAsync()
-    {
-        if (kind is not { } sql)
-        {
-            store = new MemoryCoreStore();
-            return;
-        }
-        files = await Store.CreateAsync(sql);
-        database = Database.Open(files.ConnectionString);
-        await new Migrator(database, TimeProvider.System).MigrateAsync(default);
-        store = new SqlCoreStore(database);
-    }
+    public async Task InitializeAsync() => store = await OpenAsync();
 
-    public async Task DisposeAsync()
-    {
-        if (database is not null)
-            await database.DisposeAsync();
-        if (files is not null)
-            await files.DisposeAsync();
-    }
+    public virtual Task DisposeAsync() => Task.CompletedTask;
+
+    /// <summary>An empty one.</summary>
+    protected abstract Task<ICoreStore> OpenAsync();
 
     [Fact]
     public async Task Of_an_unknown_core_nothing_is_held()
@@ -125,6 +100,51 @@ public abstract class CoreStoreTests(StoreKind? kind) : IAsyncLifetime
         Assert.True(await store.CommitAsync(Key, commit, default));
         Assert.Equal("block 0"u8.ToArray(), (await store.ReadBlockAsync(Key, 0, default))!.Value.ToArray());
         Assert.Equal([Node(0)], await NodesAsync(0));
+    }
+
+    [Fact]
+    public async Task What_is_there_beyond_the_length_fails_the_commit_that_would_meet_it()
+    {
+        Assert.True(await CommitAsync(0, Head(2), [0, 1, 2], [0, 1, 2, 4])); // as if a part of it were restored
+        await Assert.ThrowsAsync<InvalidDataException>(() => CommitAsync(2, Head(3), [2], []));
+        await Assert.ThrowsAsync<InvalidDataException>(() => CommitAsync(2, Head(4), [], [4, 6, 5]));
+        Assert.Equal(2UL, (await store.ReadHeadAsync(Key, default))!.Length);
+        Assert.Equal([null, null], await NodesAsync(5, 6));
+        Assert.True(await CommitAsync(2, Head(2), [1], [2, 1])); // a reader fetched again what it has
+    }
+
+    [Fact]
+    public async Task A_node_that_reaches_beyond_the_length_is_new()
+    {
+        Assert.True(await CommitAsync(0, Head(3), [], [1, 3, 4]));
+        await Assert.ThrowsAsync<InvalidDataException>(() => CommitAsync(3, Head(4), [], [6, 3]));
+        Assert.Equal([null], await NodesAsync(6));
+    }
+
+    [Fact]
+    public async Task No_node_is_asked_for_and_none_is_found()
+    {
+        Assert.Empty(await NodesAsync());
+        Assert.True(await CommitAsync(0, Head(1), [0], [0]));
+        Assert.Empty(await NodesAsync());
+    }
+
+    [Fact]
+    public async Task A_core_that_was_restored_in_part_is_opened_by_nobody()
+    {
+        using var pair = KeyPair.FromSeed(Filled(3));
+        var core = await Core.CreateAsync(store, pair);
+        await core.AppendAsync("the first"u8.ToArray());
+        var head = (await store.ReadHeadAsync(core.Key, default))!;
+        var beyond = new CoreCommit
+        {
+            ExpectedLength = 1, Head = head, Blocks = [new StoredBlock(1, "of another history"u8.ToArray())],
+        };
+        Assert.True(await store.CommitAsync(core.Key, beyond, default));
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await Core.CreateAsync(store, pair));
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await Core.OpenAsync(store, core.Key));
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await core.AppendAsync("the second"u8.ToArray()));
+        Assert.Equal(1UL, (await store.ReadHeadAsync(core.Key, default))!.Length);
     }
 
     [Fact]
