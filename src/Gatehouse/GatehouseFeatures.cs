@@ -43,6 +43,12 @@ public enum GatehouseFeatures
     /// </summary>
     SocialLogin = 1 << 9,
 
+    /// <summary>
+    /// Signing up and logging in with an identity of one's own, where <c>Jlinx:Enabled</c> says so and libsodium is found: the API under
+    /// <c>/api/auth/jlinx</c>, the replication of documents, and two well-known documents.
+    /// </summary>
+    Jlinx = 1 << 10,
+
     /// <summary>Everything there is.</summary>
-    All = SignUp | Sessions | Users | Recovery | Settings | Invites | ApiClients | Pages | Operations | SocialLogin,
+    All = SignUp | Sessions | Users | Recovery | Settings | Invites | ApiClients | Pages | Operations | SocialLogin | Jlinx,
 }

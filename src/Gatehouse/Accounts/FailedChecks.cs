@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Gatehouse.Events;
+using Gatehouse.Security;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Accounts;
@@ -30,8 +31,9 @@ internal sealed class FailedChecks(Database database, TimeProvider clock)
         {
             await database.TransactAsync(async db =>
             {
+                // Ids are in the order of writing: whoever reads on by them has read all that are lower.
                 foreach (var draft in batch)
-                    await SecurityEvents.RecordIfItLivesAsync(db, draft);
+                    await SecurityEvents.RecordIfItLivesAsync(db, draft with { Id = Ids.New(clock) });
             }, cancellationToken);
             for (var i = 0; i < batch.Length; i++)
                 waiting.TryDequeue(out _);

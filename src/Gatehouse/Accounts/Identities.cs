@@ -10,6 +10,9 @@ namespace Gatehouse.Accounts;
 /// </summary>
 internal static class Identities
 {
+    /// <summary>The provider's name that identities of one's own are kept under.</summary>
+    public const string OwnProvider = "jlinx";
+
     /// <summary>More are somebody trying something.</summary>
     public const int MostPerAccount = 10;
 
@@ -31,15 +34,18 @@ internal static class Identities
 
     private const string Use = "UPDATE identities SET last_used_at = @now WHERE id = @id";
 
-    // A password is a way in for who can name themselves; another identity while its provider is there.
+    // A password is a way in for who can name themselves; another identity while its provider is there, and it wasn't set aside.
     private const string Delete = """
         DELETE FROM identities WHERE id = @id AND account_id = @accountId AND (
             EXISTS (SELECT 1 FROM accounts a WHERE a.id = @accountId AND a.password_hash IS NOT NULL
                 AND (a.email_key IS NOT NULL OR a.username_key IS NOT NULL))
             OR EXISTS (SELECT 1 FROM identities other
                 WHERE other.account_id = @accountId AND other.id <> @id
+                    AND NOT EXISTS (SELECT 1 FROM jlinx_pairs p WHERE p.identity_id = other.id AND p.state <> 'bound')
                     AND replace(@usable, ',' || other.provider || ',', '') <> @usable))
         """;
+
+    private const string DeleteOne = "DELETE FROM identities WHERE id = @id AND account_id = @accountId";
 
     private const string DeleteNewer = "DELETE FROM identities WHERE account_id = @accountId AND created_at >= @since";
 
@@ -68,6 +74,9 @@ internal static class Identities
 
     /// <summary>Notes a login by it, and holds it until the transaction ends. False when it is gone.</summary>
     public static async Task<bool> TryUseAsync(Db db, string id, long now) => await db.ExecuteAsync(Use, new { id, now }) == 1;
+
+    /// <summary>Deletes one whatever else there is: something has just taken its place.</summary>
+    public static Task DeleteAsync(Db db, string accountId, string id) => db.ExecuteAsync(DeleteOne, new { id, accountId });
 
     /// <summary>Discards those that were linked at <paramref name="since"/> or later: by whom an address was taken from its owner.</summary>
     public static Task DiscardNewerAsync(Db db, string accountId, long since) => db.ExecuteAsync(DeleteNewer, new { accountId, since });

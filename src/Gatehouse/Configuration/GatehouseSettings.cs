@@ -52,6 +52,9 @@ internal sealed record GatehouseSettings
     /// <summary>Where customers may log in besides here.</summary>
     public required IReadOnlyList<SocialSettings> Social { get; init; }
 
+    /// <summary>Identities of one's own.</summary>
+    public required JlinxSettings Jlinx { get; init; }
+
     /// <summary>Null: a node that is told to stop stops listening at once.</summary>
     public required TimeSpan? ShutdownDrain { get; init; }
 

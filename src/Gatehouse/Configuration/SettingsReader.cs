@@ -109,6 +109,7 @@ internal sealed class SettingsReader
             RateLimits = ReadLimits(),
             Pages = PageSettingsReader.Read(section),
             Social = SocialSettingsReader.Read(section, development),
+            Jlinx = ReadJlinx(publicUrl),
             ShutdownDrain = ReadDrain(),
             SupportContact = section.Text("Support:Contact"),
         };
@@ -264,6 +265,18 @@ internal sealed class SettingsReader
         return drain is null || drain <= LongestDrain
             ? drain
             : section.Fault(Key, "is longer than five minutes; service managers kill a process that takes so long", fallback);
+    }
+
+    private JlinxSettings ReadJlinx(Uri publicUrl)
+    {
+        var port = section.Number("Jlinx:Port", 0, 0, 65535);
+        var jlinx = new JlinxSettings(section.Choice("Jlinx:Enabled", JlinxMode.Auto), port == 0 ? null : port,
+            publicUrl.Scheme == Uri.UriSchemeHttps || publicUrl.Host is "localhost" or "127.0.0.1" or "[::1]");
+        if (jlinx is { Mode: JlinxMode.True, HasOrigin: false })
+            section.Fault("Jlinx:Enabled", "needs a PublicUrl of https, or of localhost, 127.0.0.1 or [::1]", 0);
+        return jlinx.Mode == JlinxMode.True && !Hypercore.Sodium.IsAvailable
+            ? section.Fault("Jlinx:Enabled", "needs libsodium (Debian: apt-get install libsodium23)", jlinx)
+            : jlinx;
     }
 
     private TokenSettings ReadTokens(Uri publicUrl)

@@ -151,6 +151,12 @@ internal static class SettingsReference
         {
             Values = "a section a provider: `Social:NAME:ClientId`, …",
         },
+        new("Jlinx:Enabled",
+            "Whether customers may sign up and log in with an [identity of their own](jlinx.md). `Auto`: where libsodium is "
+            + "found and `PublicUrl` is https or this machine's."),
+        new("Jlinx:Port",
+            "A TCP port on which documents are replicated, beside the WebSocket at `/jlinx/replicate`; 0: none. The port must be reached "
+            + "at the host of `PublicUrl`."),
         new("Shutdown:Drain",
             "How long a node that is told to stop serves on while `/readyz` sends balancers elsewhere.")
         {

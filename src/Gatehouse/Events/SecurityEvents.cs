@@ -127,6 +127,8 @@ internal static class SecurityEventTypes
     public const string UserDeleted = "user_deleted";
     public const string IdentityLinked = "identity_linked";
     public const string IdentityUnlinked = "identity_unlinked";
+    public const string IdentityFrozen = "identity_frozen";
+    public const string IdentityReplaced = "identity_replaced";
 
     /// <summary>What each type tells; <c>docs/events.md</c> is made of it.</summary>
     public static IReadOnlyDictionary<string, string> Meanings { get; } = new Dictionary<string, string>(
@@ -155,5 +157,9 @@ internal static class SecurityEventTypes
         [UserDeleted] = "A user was deleted.",
         [IdentityLinked] = "A way to log in at a provider, which the detail names, belongs to the account from now on.",
         [IdentityUnlinked] = "It doesn't any more; the sessions that were made by it ended.",
+        [IdentityFrozen] = "An identity's documents can't be believed any more: two histories of them were found, or its owner revoked "
+            + "the key. Nobody gets in by it, and the sessions that were made by it ended.",
+        [IdentityReplaced] = "An identity of the customer's own was replaced by its successor, with the key that was set apart for that; "
+            + "the sessions that were made by the old one ended.",
     };
 }
