@@ -3,6 +3,7 @@ using Gatehouse.Embedding;
 using Gatehouse.Hosting;
 using Gatehouse.Http;
 using Gatehouse.Invites;
+using Gatehouse.Jlinx;
 using Gatehouse.Mail;
 using Gatehouse.Pages;
 using Gatehouse.Recovery;
@@ -72,7 +73,10 @@ public static class GatehouseApplication
         var group = routes.MapGroup("").AllowAnonymous();
         ((IEndpointConventionBuilder)group).Finally(door.Guard);
         Share(routes, group, services.GetRequiredService<GatehouseSettings>());
-        Map(group, features, services.GetRequiredService<GatehouseSettings>().Development);
+        var settings = services.GetRequiredService<GatehouseSettings>();
+        Map(group, features, settings);
+        if (features.HasFlag(GatehouseFeatures.Jlinx) && settings.Jlinx.IsOn && routes is IApplicationBuilder app)
+            app.UseWebSockets();
         return group;
     }
 
@@ -86,7 +90,7 @@ public static class GatehouseApplication
             app.UseCors();
     }
 
-    private static void Map(RouteGroupBuilder routes, GatehouseFeatures features, bool development)
+    private static void Map(RouteGroupBuilder routes, GatehouseFeatures features, GatehouseSettings settings)
     {
         var forApiClients = features.HasFlag(GatehouseFeatures.ApiClients);
         if (features.HasFlag(GatehouseFeatures.SignUp))
@@ -95,6 +99,8 @@ public static class GatehouseApplication
             routes.MapSessions();
         if (features.HasFlag(GatehouseFeatures.SocialLogin))
             routes.MapSocialLogin();
+        if (features.HasFlag(GatehouseFeatures.Jlinx) && settings.Jlinx.IsOn)
+            routes.MapJlinx();
         if (forApiClients)
             routes.MapApiClients();
         if (features.HasFlag(GatehouseFeatures.Users))
@@ -109,7 +115,7 @@ public static class GatehouseApplication
             routes.MapOperations();
         if (features.HasFlag(GatehouseFeatures.Pages))
             routes.MapPages();
-        if (development)
+        if (settings.Development)
             routes.MapDevMailbox();
     }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Mail;
+using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SignUp;
 using Gatehouse.Storage;
@@ -169,7 +170,7 @@ internal static class AccountVerbs
         for (var next = found; next is not null;
             next = found.IsVerified ? null : await AccountStore.FindNewestPendingAsync(db, email.Key))
         {
-            if (!await DeleteAccount.EraseAsync(db, next.Id, outbox, clock, SecurityEvents.ByOperator))
+            if (!await AccountErasure.EraseAsync(db, next.Id, outbox, clock, SecurityEvents.ByOperator))
                 break;
             deleted++;
         }

@@ -25,6 +25,7 @@ internal static class PurgeVerb
             ("links", "one-time links", purged.Links),
             ("grants", "grants", purged.Grants),
             ("social_logins", "logins at providers that came to nothing", purged.SocialLogins),
+            ("documents", "offers, tickets and ended pairs of identities of one's own", purged.Documents),
             ("invites", "invites that ended a month ago", purged.Invites),
             ("username_holds", "usernames held for a sign-up", purged.UsernameHolds),
             ("events", "security events over a year old", purged.Events),

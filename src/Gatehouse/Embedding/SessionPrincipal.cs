@@ -8,8 +8,6 @@ namespace Gatehouse.Embedding;
 /// <summary>A session as ASP.NET Core's own code knows a caller.</summary>
 internal static class SessionPrincipal
 {
-    private const string Password = "pwd"; // RFC 8176; every session begins with one today
-
     public static ClaimsPrincipal Of(Session session)
     {
         var identity = new ClaimsIdentity(GatehouseDefaults.AuthenticationScheme);
@@ -20,8 +18,16 @@ internal static class SessionPrincipal
         Add(GatehouseClaims.UserId, session.UserId);
         Add(GatehouseClaims.AuthenticatedAt,
             UnixMicros.ToSeconds(session.CreatedAt).ToString(CultureInfo.InvariantCulture), ClaimValueTypes.Integer64);
-        Add(GatehouseClaims.Method, Password);
+        Add(GatehouseClaims.Method, MethodOf(session.Via));
         return new ClaimsPrincipal(identity);
+
+        // The words of RFC 8176; there is none for another provider's word.
+        static string MethodOf(string via) => via switch
+        {
+            SessionVia.Jlinx => "pop",
+            SessionVia.Social => SessionVia.Social,
+            _ => "pwd",
+        };
 
         void Add(string type, string? value, string valueType = ClaimValueTypes.String)
         {

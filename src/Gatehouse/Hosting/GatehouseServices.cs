@@ -2,6 +2,7 @@ using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Jlinx;
 using Gatehouse.Mail;
 using Gatehouse.Mail.Broker;
 using Gatehouse.Mail.Templates;
@@ -43,6 +44,8 @@ internal static class GatehouseServices
         AddSessions(services, settings);
         services.TryAddSingleton(_ => new ProviderHttp(ProviderHttp.NewHandler()));
         services.AddSingleton<IdentityProviders>().AddSingleton<SocialServices>();
+        services.AddSingleton<OwnKeys>().AddSingleton<Waiters>().AddSingleton<PairServices>().AddSingleton<JlinxServices>();
+        services.AddSingleton<DocumentServer>().AddSingleton<ReplicationEndpoint>();
         services.AddSingleton<SignUpServices>().AddSingleton<RecoveryServices>().AddSingleton<SettingsServices>();
         services.AddSingleton<SettingsPageServices>();
         services.AddSingleton<PageAssets>().AddSingleton<WebFiles>().AddSingleton<ProblemPages>(_ => ProblemPage.Of);
@@ -55,6 +58,7 @@ internal static class GatehouseServices
         services.AddHostedService(provider => provider.GetRequiredService<Housekeeping>());
         AddSending(services, settings);
         services.AddHostedService(provider => provider.GetRequiredService<EventRelay>());
+        services.AddHostedService(provider => provider.GetRequiredService<DocumentServer>());
         services.AddHostedService<Telemetry>();
         AddDrain(services, settings);
     }
@@ -111,7 +115,8 @@ internal static class GatehouseServices
         services.AddSingleton<IMailKind, RecoveryMail>().AddSingleton<IMailKind, PasswordChangedMail>();
         services.AddSingleton<IMailKind, EmailChangeMail>().AddSingleton<IMailKind, EmailChangeAskedMail>();
         services.AddSingleton<IMailKind, EmailChangedMail>().AddSingleton<IMailKind, GoodByeMail>();
-        services.AddSingleton<IMailKind, IdentityLinkedMail>().AddSingleton<IMailKind, IdentityUnlinkedMail>();
+        services.AddSingleton<IMailKind, IdentityLinkedMail>().AddSingleton<IMailKind, IdentityUnlinkedMail>()
+            .AddSingleton<IMailKind, IdentityFrozenMail>();
         services.AddSingleton<IMailKind, NewDeviceMail>().AddSingleton<IMailKind, LogInAfterFailuresMail>();
     }
 

@@ -68,6 +68,3 @@ internal static class OperationsEndpoints
         }
     }
 }
-
-/// <summary>The clock of this machine, whatever time the house goes by: what is compared with the database's.</summary>
-internal sealed record MachineClock(TimeProvider Time);

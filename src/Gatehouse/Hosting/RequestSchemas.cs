@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Jlinx;
 using Gatehouse.Recovery;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
@@ -18,5 +19,6 @@ internal static class RequestSchemas
         options.TypeInfoResolverChain.Add(RecoveryJson.Default);
         options.TypeInfoResolverChain.Add(SettingsJson.Default);
         options.TypeInfoResolverChain.Add(SocialJson.Default);
+        options.TypeInfoResolverChain.Add(JlinxJson.Default);
     }
 }

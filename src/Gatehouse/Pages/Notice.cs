@@ -27,6 +27,9 @@ internal sealed class Notice
     public const string IdentityLinked = "identity_linked";
     public const string IdentityRemoved = "identity_removed";
     public const string Cookies = "cookies";
+    public const string JlinxNotYet = "jlinx_not_yet";
+    public const string JlinxRejected = "jlinx_rejected";
+    public const string JlinxExpired = "jlinx_expired";
 
     private readonly string note;
 
@@ -36,7 +39,8 @@ internal sealed class Notice
     public static FrozenSet<string> All { get; } = FrozenSet.Create(
         StringComparer.Ordinal,
         UsernameTaken, Confirmed, PasswordChanged, LoggedOut, Sent, UserAdded, UserDeleted, Saved, OwnPasswordChanged, EmailAsked,
-        EmailChanged, SessionsEnded, Deleted, TakenBack, IdentityLinked, IdentityRemoved, Cookies);
+        EmailChanged, SessionsEnded, Deleted, TakenBack, IdentityLinked, IdentityRemoved, Cookies, JlinxNotYet,
+        JlinxRejected, JlinxExpired);
 
     /// <summary>A page of ours, with the notice.</summary>
     public static string On(string page, string? note) => note is null ? page : $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}note={note}";
@@ -45,6 +49,8 @@ internal sealed class Notice
         request.Query["note"] is [{ } note] && All.Contains(note) ? new Notice(note) : null;
 
     public Html ToHtml(Speech speech) => $"""
-        <p class="{(note == Cookies ? "alert" : "notice")}" role="{(note == Cookies ? "alert" : "status")}">{speech[$"notice.{note}"]}</p>
+        <p class="{(IsBad ? "alert" : "notice")}" role="{(IsBad ? "alert" : "status")}">{speech[$"notice.{note}"]}</p>
         """;
+
+    private bool IsBad => note is Cookies or JlinxRejected or JlinxExpired;
 }

@@ -45,6 +45,7 @@ internal static class PageEndpoints
             pages.MapMethods(LinkPage.Path, Reading, LinkPage.Get).ForPage();
             pages.MapPost(LinkPage.Path, LinkPage.Post).ForPage(LimitName.LoginSource, LimitName.Login);
         }
+        MapJlinx(pages);
         pages.MapMethods(DonePage.Path, Reading, DonePage.Get).ForPage();
         pages.MapMethods(FailedPage.Path, Reading, FailedPage.Get).ForPage();
         pages.MapMethods(ProblemsPage.Path, Reading, ProblemsPage.Get).ForPage();
@@ -52,6 +53,17 @@ internal static class PageEndpoints
         if (((IEndpointRouteBuilder)pages).ServiceProvider.GetRequiredService<GatehouseSettings>().Pages.Logo is { File: not null } logo)
             pages.MapMethods(logo.Address, Reading, PageAssets.Logo).For(Access.Anyone);
         WebFiles.Map(pages);
+    }
+
+    private static void MapJlinx(RouteGroupBuilder pages)
+    {
+        var services = ((IEndpointRouteBuilder)pages).ServiceProvider;
+        if (!JlinxPage.IsServed(services.GetRequiredService<GatehouseSettings>(), services.GetRequiredService<ServedFeatures>()))
+            return;
+        pages.MapMethods(JlinxPage.Path, Reading, JlinxPage.Get).ForPage();
+        pages.MapPost(JlinxPage.Path, JlinxPage.Post).ForPage(LimitName.SignUp, LimitName.Invite, LimitName.LoginSource, LimitName.Lookup);
+        pages.MapMethods(JlinxOpenPage.Path, Reading, JlinxOpenPage.Get).ForPage();
+        pages.MapPost(JlinxOpenPage.Path, JlinxOpenPage.Post).ForPage(LimitName.Link);
     }
 
     private static void MapSignUp(RouteGroupBuilder pages)

@@ -1,6 +1,7 @@
 using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Http;
+using Gatehouse.Jlinx;
 using Gatehouse.Sessions;
 using Gatehouse.Settings;
 using Gatehouse.SocialLogin;
@@ -69,6 +70,13 @@ internal static class SettingsPage
     private static async Task<IResult> OpenWithAsync(
         HttpContext http, Session session, string via, SettingsPageServices services, CancellationToken cancellationToken)
     {
+        if (via == JlinxServices.Provider && services.Settings.Jlinx.IsServed)
+        {
+            var (asked, unable) = await AskToLogIn.BeginOpenAsync(http, session, services.Settings.Jlinx, cancellationToken);
+            return asked is null
+                ? await AskAsync(http, session, unable, services, cancellationToken)
+                : JlinxPage.Wait(http, asked, TicketPurpose.Open, ReturnPath.Home, services.Cookies);
+        }
         var wish = new FreshLogin.Wish(ByProgram: false, Path);
         var (_, location, problem) = await OtherWays.OpenAsync(http, session, via, wish, services.Settings, cancellationToken);
         return problem is null ? new ToProvider(location!) : await AskAsync(http, session, problem, services, cancellationToken);
@@ -77,6 +85,13 @@ internal static class SettingsPage
     private static async Task<IResult> LinkAsync(
         HttpContext http, Granted granted, FormBody form, string via, SettingsPageServices services, CancellationToken cancellationToken)
     {
+        if (via == JlinxServices.Provider && services.Settings.Jlinx.IsServed)
+        {
+            var (made, unable) = await Offer.BeginLinkAsync(http, granted, services.Settings.Jlinx, cancellationToken);
+            return made is null
+                ? await ShowAsync(http, granted, new Refused("link", form, unable!), services, cancellationToken)
+                : JlinxPage.Wait(http, made, TicketPurpose.Link, invite: null, ReturnPath.Home, services.Cookies);
+        }
         var (location, problem) = await OtherWays.AddAsync(http, granted, via, returnTo: null, services.Settings, cancellationToken);
         return problem is null
             ? new ToProvider(location!)
@@ -88,20 +103,24 @@ internal static class SettingsPage
     {
         var (account, identities) = await services.Settings.Database.ReadAsync(async db =>
             (await AccountStore.FindAsync(db, session.AccountId), await Identities.ListAsync(db, session.AccountId)), cancellationToken);
-        var ways = services.Settings.Settings.Social.Where(one => identities.Any(identity => identity.Provider == one.Name)).ToArray();
-        return account is { PasswordHash: null } && ways.Length > 0 && services.Served.Have(GatehouseFeatures.SocialLogin)
-            ? AskElsewhere(http, ways, problem)
+        var social = services.Served.Have(GatehouseFeatures.SocialLogin) ? services.Settings.Settings.Social : [];
+        var ways = social.Where(one => identities.Any(identity => identity.Provider == one.Name)).ToArray();
+        var own = services.Settings.Jlinx.IsServed && identities.Any(identity => identity.Provider == JlinxServices.Provider);
+        return account is { PasswordHash: null } && (ways.Length > 0 || own)
+            ? AskElsewhere(http, ways, own, problem)
             : Ask(http, session, problem, services.Served);
     }
 
-    private static Page AskElsewhere(HttpContext http, IReadOnlyList<SocialSettings> ways, Problem? problem) =>
+    private static Page AskElsewhere(HttpContext http, IReadOnlyList<SocialSettings> ways, bool own, Problem? problem) =>
         new("settings.title", speech => $"""
             {(problem is null ? Notice.Of(http.Request)?.ToHtml(speech) : Html.Of($"""<p class="alert" role="alert">{speech.Say(problem.Detail)}</p>"""))}
             <p>{speech["settings.ask_elsewhere"]}</p>
             <form method="post" action="{Path}"><input type="hidden" name="action" value="open_with"><div class="providers">
             {ways.Select(way => Html.Of($"""
                 <button type="submit" class="primary" name="via" value="{way.Name}">{speech.Say(new Phrase("settings.open_with", ("name", way.Title)))}</button>
-                """))}</div></form>
+                """))}{(own ? Html.Of($"""
+                <button type="submit" class="primary" name="via" value="{JlinxServices.Provider}">{speech["settings.open_with_own"]}</button>
+                """) : null)}</div></form>
             <nav aria-label="{speech["page.ways"]}"><p><a href="{HomePage.Path}">{speech["page.home"]}</a></p></nav>
             """)
         {

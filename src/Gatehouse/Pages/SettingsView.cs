@@ -2,6 +2,7 @@ using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Jlinx;
 using Gatehouse.Sessions;
 using Gatehouse.Texts;
 using Gatehouse.Users;
@@ -24,7 +25,7 @@ internal sealed record SettingsView(
             {Row("password", HasPassword ? "••••••••" : null, FormFor("password", PasswordButton, NewPassword()), speech)}
             {Row("language", Spoken.Name, FormFor("language", "settings.save", LanguageField()), speech)}
             """)}
-        {(Ways.Count + Identities.Count > 0 ? new WaysSection(Ways, Identities, HasPassword).ToHtml(speech) : null)}
+        {(Ways.Count + Identities.Count > 0 || Own ? new WaysSection(Ways, Own, Identities, HasPassword).ToHtml(speech) : null)}
         {(Served.Have(GatehouseFeatures.Users) ? UsersSection(speech) : null)}
         {Section("devices", speech, $"""
             <ul class="rows">{Devices.Select(device => ToHtml(device, speech))}</ul>
@@ -48,6 +49,8 @@ internal sealed record SettingsView(
     private string PasswordButton => HasPassword ? "settings.password_button" : "settings.password_set";
 
     private IReadOnlyList<SocialSettings> Ways => Served.Have(GatehouseFeatures.SocialLogin) ? Settings.Social : [];
+
+    private bool Own => JlinxPage.IsServed(Settings, Served);
 
     public static Html Section(string name, Speech speech, Html inside) => $"""
         <section aria-labelledby="{name}-heading"><h2 id="{name}-heading">{speech[$"settings.{name}"]}</h2>
@@ -151,8 +154,16 @@ internal sealed record SettingsView(
         speech.Say(new Phrase("settings.end_this", ("device", client), ("at", Moment.ToText(device.LastSeenAt))));
 
     private static Html ToHtml(SecurityEvent item, Speech speech) => $"""
-        <li><span>{speech[$"event.{item.Type}"]}<small>{Moment.ToHtml(item.At)} · {Where(item, speech)}</small></span></li>
+        <li><span>{speech[WordsOf(item)]}<small>{Moment.ToHtml(item.At)} · {Where(item, speech)}</small></span></li>
         """;
+
+    /// <summary>An identity of one's own is nothing at another site.</summary>
+    private static string WordsOf(SecurityEvent item) => (item.Type, item.Detail) switch
+    {
+        (SecurityEventTypes.IdentityLinked, JlinxServices.Provider) => "event.own_identity_linked",
+        (SecurityEventTypes.IdentityUnlinked, JlinxServices.Provider) => "event.own_identity_unlinked",
+        _ => $"event.{item.Type}",
+    };
 
     private static Html Where(SecurityEvent item, Speech speech) => item.Detail == SecurityEvents.ByOperator
         ? Html.Of($"{speech["settings.by_operator"]}")

@@ -72,7 +72,7 @@ internal static class SignUpPage
         };
     }
 
-    private static Field InviteField(string? invite, GatehouseSettings settings) => new("invite", "field.invite", "text", "off")
+    public static Field InviteField(string? invite, GatehouseSettings settings) => new("invite", "field.invite", "text", "off")
     {
         Value = invite,
         Hint = "field.invite.hint",

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Pages;
 
-/// <summary>Who is it today? Choose a user of the account, or add one with the account's password.</summary>
+/// <summary>
+/// Who is it today? Choose a user of the account, or add one with the account's password. One without a
+/// password adds users in its settings, which its other credentials open. One that has no user yet is asked for a name.
+/// </summary>
 internal static class UsersPage
 {
     public const string Path = "/auth/users";
@@ -31,11 +34,15 @@ internal static class UsersPage
             var (_, problem) = await SelectUser.HandleAsync(known.Session, userId, services.Sessions, cancellationToken);
             return problem ?? (IResult)new SeeOther(target.Path);
         }
-        var request = new CreateUserRequest { Name = form["name"] ?? "", Password = form["password"] ?? "" };
+        var first = await UserFlows.AsksForFirstAsync(known.Session, services, cancellationToken);
+        var request = new CreateUserRequest { Name = form["name"] ?? "", Password = first ? null : form["password"] ?? "" };
         var (added, refused) = await UserFlows.CreateAsync(http, known.Session, request, null, services, cancellationToken);
-        return added is null
-            ? await ShowAsync(http, known.Session, target, form["name"], refused, services, cancellationToken)
-            : new SeeOther(Notice.On(target.After(Path), Notice.UserAdded));
+        if (added is null)
+            return await ShowAsync(http, known.Session, target, form["name"], refused, services, cancellationToken);
+        if (!first)
+            return new SeeOther(Notice.On(target.After(Path), Notice.UserAdded));
+        await SelectUser.HandleAsync(known.Session, added.Id, services.Sessions, cancellationToken);
+        return new SeeOther(target.Path);
     }
 
     private static SeeOther ToLogIn(ReturnPath target) => new(ReturnPath.Parse(target.After(Path)).After(LogInPage.Path));
@@ -44,8 +51,11 @@ internal static class UsersPage
         HttpContext http, Session session, ReturnPath target, string? typed, Problem? problem, UserServices services,
         CancellationToken cancellationToken)
     {
+        if (await UserFlows.AsksForFirstAsync(session, services, cancellationToken))
+            return AskName(target, typed, problem);
         var users = await UserFlows.ListAsync(session, services, cancellationToken);
         var back = target == ReturnPath.Home ? null : target.Path;
+        var hasPassword = await UserFlows.HasPasswordAsync(session, services, cancellationToken);
         var form = new Form(Path, "users.add_button",
             [new Field("name", "field.name", "text", "off") { Value = typed }, Field.Password("field.account_password")])
         {
@@ -61,13 +71,27 @@ internal static class UsersPage
             {(back is null ? null : Html.Of($"""<input type="hidden" name="return" value="{back}">"""))}
             <ul class="users">{users.Select(user => ToHtml(user, session))}</ul>
             </form>
-            <details{(problem is null ? null : Html.Of($" open"))}><summary>{speech["users.add"]}</summary>{form.ToHtml(speech)}</details>
+            {(hasPassword
+                ? Html.Of($"""<details{(problem is null ? null : Html.Of($" open"))}><summary>{speech["users.add"]}</summary>{form.ToHtml(speech)}</details>""")
+                : Html.Of($"""<p><a href="{SettingsPage.Path}">{speech["users.add"]}</a></p>"""))}
             <nav aria-label="{speech["page.ways"]}"><p><a href="{HomePage.Path}">{speech["page.home"]}</a></p></nav>
             """)
         {
             Problem = problem,
         };
     }
+
+    private static Page AskName(ReturnPath target, string? typed, Problem? problem) => new("users.first", speech => $"""
+        <p>{speech["users.first_what"]}</p>
+        {new Form(Path, "users.first_button", [new Field("name", "field.your_name", "text", "nickname") { Value = typed }])
+        {
+            Problem = problem,
+            Hidden = [("return", target == ReturnPath.Home ? null : target.Path)],
+        }.ToHtml(speech)}
+        """)
+    {
+        Problem = problem,
+    };
 
     private static Html ToHtml(User user, Session session)
     {

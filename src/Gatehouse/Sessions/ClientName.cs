@@ -29,6 +29,13 @@ internal static class ClientName
         _ => "client.unknown",
     };
 
+    /// <summary>The same in English, for what programs read; empty when nothing is known.</summary>
+    public static string InWords(string? userAgent) => (Find(Browsers, userAgent), Find(Systems, userAgent)) switch
+    {
+        ({ } browser, { } system) => $"{browser} on {system}",
+        (var browser, var system) => browser ?? system ?? "",
+    };
+
     private static string? Find((string Mark, string Name)[] known, string? userAgent) =>
         userAgent is null ? null : known.FirstOrDefault(pair => userAgent.Contains(pair.Mark, StringComparison.Ordinal)).Name;
 }

@@ -72,15 +72,17 @@ internal sealed class Grants(Database database, Authenticator authenticator, Tim
     /// device changed the password just now) nothing happens and the answer is 403.
     /// </summary>
     public Task<Problem?> TransactAsync(Granted granted, Func<Db, Task<Problem?>> change, CancellationToken cancellationToken) =>
-        database.TransactAsync(async db =>
-        {
-            // A grant ends with its session or by who has locked its account: with both locked, what is read here stays.
-            await AccountStore.LockAsync(db, granted.Session.AccountId);
-            return await SessionRows.TryLockAsync(db, granted.Session.Id)
-                && await db.ScalarAsync<string>(Select, Parameters(granted)) is not null
-                ? await change(db)
-                : Problems.GrantRequired();
-        }, cancellationToken);
+        database.TransactAsync(
+            async db => await IsLiveAsync(db, granted) ? await change(db) : Problems.GrantRequired(), cancellationToken);
+
+    /// <summary>Whether the grant is still good, in the caller's transaction, until its end.</summary>
+    public async Task<bool> IsLiveAsync(Db db, Granted granted)
+    {
+        // A grant ends with its session or by who has locked its account: with both locked, what is read here stays.
+        await AccountStore.LockAsync(db, granted.Session.AccountId);
+        return await SessionRows.TryLockAsync(db, granted.Session.Id)
+            && await db.ScalarAsync<string>(Select, Parameters(granted)) is not null;
+    }
 
     public static Task RevokeAllAsync(Db db, string accountId) => db.ExecuteAsync(DeleteOfAccount, new { accountId });
 

@@ -20,11 +20,13 @@ internal sealed class KeyRotation(
     {
         // Also proves that the keys of Secrets:Key are those of the nodes: else they couldn't open what is written here.
         await TakeUpAsync(cancellationToken);
+        var kept = await SealedColumns.ResealAsync(database, box, cancellationToken);
         // Made before the transaction, which may run again: an RSA key takes a while.
         var signing = signingKeys.Make();
         var cookie = cookieKeys.Make(writesAtOnce: compromised);
         var rotated = await database.TransactAloneAsync(
             db => compromised ? ReplaceAsync(db, signing, cookie) : SucceedAsync(db, signing, cookie), cancellationToken);
+        rotated = rotated with { Resealed = rotated.Resealed + kept };
         if (compromised)
             log.KeysRevoked(rotated.Kid, rotated.SignsFrom);
         else

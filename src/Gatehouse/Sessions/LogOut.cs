@@ -41,6 +41,7 @@ internal static class LogOut
         GrantCookie.Clear(http, services.Cookie);
         CookieProbe.Clear(http, services.Cookie);
         FlowCookie.Clear(http, services.Cookie);
+        WaitingCookie.Clear(http, services.Cookie);
         services.Cookie.Append(http, RequestSpeech.Cookie, "", TimeSpan.Zero, httpOnly: false);
         return EndAsync(http, services, cancellationToken);
     }

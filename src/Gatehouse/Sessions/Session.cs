@@ -55,21 +55,27 @@ internal sealed record Session
     {
         return JsonBytes.Object(writer =>
         {
-            writer.WriteStartObject("session");
-            writer.WriteString("id", Id);
-            writer.WriteString("created_at", UnixMicros.ToRfc3339(CreatedAt));
-            writer.WriteString("expires_at", UnixMicros.ToRfc3339(ExpiresAt));
-            writer.WriteEndObject();
-            writer.WriteStartObject("account");
-            writer.WriteString("id", AccountId);
-            writer.WriteString("email", Email);
-            writer.WriteString("username", Username);
-            writer.WriteBoolean("verified", true);
-            writer.WriteEndObject();
-            WriteUser(writer);
+            WriteMembers(writer);
             if (note is not null)
                 writer.WriteString("note", note);
         });
+    }
+
+    /// <summary>The members of the session object, into an object that has others too.</summary>
+    public void WriteMembers(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("session");
+        writer.WriteString("id", Id);
+        writer.WriteString("created_at", UnixMicros.ToRfc3339(CreatedAt));
+        writer.WriteString("expires_at", UnixMicros.ToRfc3339(ExpiresAt));
+        writer.WriteEndObject();
+        writer.WriteStartObject("account");
+        writer.WriteString("id", AccountId);
+        writer.WriteString("email", Email);
+        writer.WriteString("username", Username);
+        writer.WriteBoolean("verified", true);
+        writer.WriteEndObject();
+        WriteUser(writer);
     }
 
     public override string ToString() => $"Session {Id}";
@@ -96,4 +102,5 @@ internal static class SessionVia
     public const string Cookie = "cookie";
     public const string Token = "token";
     public const string Social = "social";
+    public const string Jlinx = "jlinx";
 }

@@ -133,7 +133,7 @@ internal sealed class SessionAnswers(
         json.WriteNumber("password_min_length", settings.SignUp.PasswordMinLength);
         json.WriteNumber("session_max_age", (long)settings.Sessions.MaxAge.TotalSeconds);
         WriteProviders(json);
-        json.WriteBoolean("jlinx", false);
+        json.WriteBoolean("jlinx", settings.Jlinx.IsOn && served.Have(GatehouseFeatures.Jlinx));
         json.WriteEndObject();
     }
 

@@ -10,7 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace Gatehouse.Sessions;
 
 // Users of one account share one security boundary: they are profiles, as on Netflix. Making and deleting one asks for
-// the account's credentials again, whatever session exists: the password, or the grant that they were presented for.
+// the account's credentials again, whatever session exists: the password, or the grant that they were presented for. The
+// very first user of an account without a password is named by its session alone: there is nothing yet to protect.
 // Every statement names the account, so another account's user is not found.
 
 /// <summary>List, make, change and delete the users inside an account.</summary>
@@ -50,13 +51,18 @@ internal static class UserFlows
         var preferences = JsonObjectText.Empty;
         if (request.Preferences is { } element && !JsonObjectText.TryParse(element, out preferences))
             return (null, PreferencesRefused);
-        var (proof, unproved) = await ProveAsync(http, session, request.Password, granted, services, cancellationToken);
+        var first = request.Password is null ? await FindFirstAsync(session, services, cancellationToken) : null;
+        var (proof, unproved) = first is null
+            ? await ProveAsync(http, session, request.Password, granted, services, cancellationToken)
+            : (first, null);
         if (unproved is not null)
             return (null, unproved);
         var user = new User(Ids.New(services.Clock), name.Text, preferences.Text, services.Clock.NowMicros());
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
         var refused = await TransactAsync(session, proof!, services, async db =>
         {
+            if (proof!.OnlyFirst && (await UserStore.ListAsync(db, session.AccountId)).Count > 0)
+                return Problems.Missing("password"); // another tab was quicker
             if (!await UserStore.TryAddAsync(db, session.AccountId, user))
                 return Problems.LimitReached(new Phrase("problem.too_many_users", ("n", UserStore.MostPerAccount)));
             await SecurityEvents.RecordAsync(db, services.Clock, session.AccountId, SecurityEventTypes.UserCreated, origin);
@@ -137,6 +143,23 @@ internal static class UserFlows
 
     private static Problem PreferencesRefused => Problems.InvalidDocument("preferences");
 
+    /// <summary>Whether the account has a password that could be asked for.</summary>
+    public static Task<bool> HasPasswordAsync(Session session, UserServices services, CancellationToken cancellationToken) =>
+        services.Database.ReadAsync(
+            async db => await AccountStore.FindAsync(db, session.AccountId) is { PasswordHash: not null }, cancellationToken);
+
+    /// <summary>Whether nobody has been asked yet who it is: an account by its owner's program, which told no name.</summary>
+    public static async Task<bool> AsksForFirstAsync(Session session, UserServices services, CancellationToken cancellationToken) =>
+        await FindFirstAsync(session, services, cancellationToken) is not null;
+
+    /// <summary>What takes the place of credentials where there are none, and no user either.</summary>
+    private static Task<Proof?> FindFirstAsync(Session session, UserServices services, CancellationToken cancellationToken) =>
+        services.Database.ReadAsync(async db =>
+            await AccountStore.FindAsync(db, session.AccountId) is { PasswordHash: null } account
+                && (await UserStore.ListAsync(db, session.AccountId)).Count == 0
+                ? new Proof(Granted: null, account.Epoch) { OnlyFirst = true }
+                : null, cancellationToken);
+
     /// <summary>The credentials again: the password, or the grant that they were presented for.</summary>
     private static async Task<(Proof? Proof, Problem? Problem)> ProveAsync(
         HttpContext http, Session session, string? text, Granted? granted, UserServices services, CancellationToken cancellationToken)
@@ -174,7 +197,11 @@ internal static class UserFlows
                 : Problems.Unauthenticated(), cancellationToken);
 
     /// <param name="Epoch">The account's as its password was checked; what is done by a grant doesn't ask for it.</param>
-    private sealed record Proof(Granted? Granted, long Epoch);
+    private sealed record Proof(Granted? Granted, long Epoch)
+    {
+        /// <summary>It is good for an account's first user, and no other.</summary>
+        public bool OnlyFirst { get; init; }
+    }
 }
 
 /// <summary>What the flows of users work with.</summary>

@@ -1,7 +1,4 @@
-using Gatehouse.Accounts;
-using Gatehouse.Events;
 using Gatehouse.Http;
-using Gatehouse.Mail;
 using Gatehouse.Sessions;
 using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +37,7 @@ internal static class DeleteAccount
         {
             var refused = await services.Grants.TransactAsync(granted, async db =>
             {
-                if (await EraseAsync(db, granted.Session.AccountId, services.Outbox, services.Clock))
+                if (await AccountErasure.EraseAsync(db, granted.Session.AccountId, services.Outbox, services.Clock))
                     await services.Deliveries.AccountDeletedAsync(db, granted.Session.AccountId);
                 return null;
             }, patience.Token);
@@ -60,25 +57,6 @@ internal static class DeleteAccount
         Authenticator.Follow(http, null);
         services.Answers.Clear(http);
         return null;
-    }
-
-    /// <summary>
-    /// Deletes an account and all that is about it, in the caller's transaction; false when there is none. What stays is
-    /// the fact that an account of this id was deleted, without an address, and a good-bye that waits to be mailed.
-    /// </summary>
-    public static async Task<bool> EraseAsync(
-        Db db, string accountId, Outbox outbox, TimeProvider clock, string detail = "")
-    {
-        if (await AccountStore.FindAsync(db, accountId) is not { } account)
-            return false;
-        await Outbox.DropAllAsync(db, accountId);
-        if (account is { IsVerified: true, Email: { } email })
-            await outbox.EnqueueAsync(db, GoodByeMail.Kind, null, email, account.Language);
-        await SecurityEvents.EraseAsync(db, accountId);
-        await SecurityEvents.RecordAsync(
-            db, clock, accountId, SecurityEventTypes.AccountDeleted, new RequestOrigin(null, null), detail);
-        await AccountStore.DeleteAsync(db, accountId);
-        return true;
     }
 
     private static Problem CannotNow => Problems.Unavailable() with { Detail = "problem.cannot_delete" };

@@ -71,14 +71,3 @@ internal sealed class EmailChangedMail(AccountMails mails) : IMailKind
         return mails.EmailChanged(new Addressee(old.Address, null, account.Language), token.Reveal(), Lifetime);
     }
 }
-
-/// <summary>The last word to an account that is gone already; the outbox row holds the address until it is sent.</summary>
-internal sealed class GoodByeMail(AccountMails mails) : IMailKind
-{
-    public const string Kind = "good_bye";
-
-    public string Name => Kind;
-
-    public Task<ComposedMail?> ComposeAsync(Db db, OutboxMail mail) =>
-        Task.FromResult<ComposedMail?>(mails.GoodBye(new Addressee(mail.Recipient, null, mail.Language)));
-}

@@ -1,6 +1,7 @@
 using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Jlinx;
 using Gatehouse.Security;
 using Gatehouse.Sessions;
 using Gatehouse.SocialLogin;
@@ -36,6 +37,11 @@ internal static class Open
     private static async Task<IResult> AnswerElsewhereAsync(
         HttpContext http, Session session, string via, string? returnTo, SettingsServices services, CancellationToken cancellationToken)
     {
+        if (via == JlinxServices.Provider && services.Jlinx.IsServed)
+        {
+            var (asked, unable) = await AskToLogIn.BeginOpenAsync(http, session, services.Jlinx, cancellationToken);
+            return unable ?? (IResult)new JsonAnswer(AskToLogIn.Write(asked!));
+        }
         var wish = new FreshLogin.Wish(ByProgram: true, OtherWays.WayBack(returnTo, note: ""));
         var (grant, location, refused) = await OtherWays.OpenAsync(http, session, via, wish, services, cancellationToken);
         return refused ?? (IResult)new JsonAnswer(grant is null ? OtherWays.Describe(location!) : Write(grant));

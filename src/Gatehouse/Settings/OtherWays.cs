@@ -2,6 +2,7 @@ using System.Text.Json;
 using Gatehouse.Accounts;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Jlinx;
 using Gatehouse.Sessions;
 using Gatehouse.SocialLogin;
 using Gatehouse.Storage;
@@ -23,7 +24,12 @@ internal static class OtherWays
         var (request, unfit) = await JsonBody.ReadAsync(http, SettingsJson.Default.AddIdentityRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
-        var (location, refused) = await AddAsync(http, granted!, request!.Via, request.Return, services, cancellationToken);
+        if (request!.Via == JlinxServices.Provider && services.Jlinx.IsServed)
+        {
+            var (offer, unable) = await Offer.BeginLinkAsync(http, granted!, services.Jlinx, cancellationToken);
+            return unable ?? (IResult)new JsonAnswer(Offer.Write(offer!));
+        }
+        var (location, refused) = await AddAsync(http, granted!, request.Via, request.Return, services, cancellationToken);
         return refused ?? (IResult)new JsonAnswer(Describe(location!));
     }
 
@@ -54,7 +60,7 @@ internal static class OtherWays
         {
             if (await Identities.FindOwnAsync(db, accountId, id) is not { } identity)
                 return Problems.NotFound();
-            if (!await Identities.TryDeleteAsync(db, accountId, id, services.Social.Providers.Names))
+            if (!await Identities.TryDeleteAsync(db, accountId, id, services.Social.Providers.WaysIn))
                 return Problems.LastOne() with { Detail = "problem.last_way_in" };
             await SessionRows.DeleteOfIdentityAsync(db, accountId, id, exceptId: granted.Session.Id);
             var gone = await SecurityEvents.RecordAsync(

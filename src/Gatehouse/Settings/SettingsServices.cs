@@ -2,6 +2,7 @@ using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 using Gatehouse.Events;
 using Gatehouse.Http;
+using Gatehouse.Jlinx;
 using Gatehouse.Mail;
 using Gatehouse.Sessions;
 using Gatehouse.SocialLogin;
@@ -13,4 +14,4 @@ namespace Gatehouse.Settings;
 internal sealed record SettingsServices(
     Database Database, GatehouseSettings Settings, Authenticator Authenticator, Grants Grants, AccountRules Rules,
     Credentials Credentials, RateLimiter Limiter, Outbox Outbox, SessionStore Sessions, SessionAnswers Answers, DeviceCookie Device,
-    EventDeliveries Deliveries, SocialServices Social, TimeProvider Clock);
+    EventDeliveries Deliveries, SocialServices Social, JlinxServices Jlinx, TimeProvider Clock);

@@ -92,7 +92,7 @@ internal static class BeginLogin
         (browser.Derive("social nonce", state), browser.Derive("social pkce", state));
 
     /// <summary>A wrong invite is told before anybody is sent anywhere, and counts against its source.</summary>
-    private static async Task<(string? InviteId, Problem? Problem)> FindInviteAsync(
+    public static async Task<(string? InviteId, Problem? Problem)> FindInviteAsync(
         HttpContext http, string? text, SocialServices services, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(text))

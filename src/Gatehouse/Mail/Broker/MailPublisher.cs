@@ -25,7 +25,20 @@ internal sealed class MailPublisher(
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConfirmLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ClaimFor = TimeSpan.FromSeconds(15); // longer than a batch takes to be confirmed
-    private bool released;
+
+    /// <summary>Before this process's own workers claim anything: that isn't to be released.</summary>
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ReleaseAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException)
+        {
+            // What was claimed runs out by itself.
+        }
+        await base.StartAsync(cancellationToken);
+    }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         connections.KeepAsync("publisher", PublishAsync, stoppingToken);
@@ -52,7 +65,6 @@ internal sealed class MailPublisher(
 
     private async Task<int> PublishDueAsync(IChannel channel, CancellationToken cancellationToken)
     {
-        await ReleaseAsync(cancellationToken);
         if (await database.ReadAsync(Outbox.NextDueAsync, cancellationToken) is not { } due || due > clock.NowMicros()
             || await channel.MessageCountAsync(settings.Mail.Queue, cancellationToken) >= MostWaiting)
         {
@@ -107,8 +119,7 @@ internal sealed class MailPublisher(
     /// <summary>On SQLite there is one node: what it had claimed when it was killed is due at once.</summary>
     private async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (!released && database.Kind == "sqlite")
+        if (database.Kind == "sqlite")
             await database.TransactAsync(db => Outbox.ReleaseAllAsync(db, clock.NowMicros()), cancellationToken);
-        released = true;
     }
 }

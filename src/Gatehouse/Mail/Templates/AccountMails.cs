@@ -65,16 +65,27 @@ internal sealed class AccountMails(MailLayout layout, GatehouseSettings settings
         new("mail.email_changed.button", $"/auth/email/undo/{token}"),
         "mail.email_changed.reason"));
 
-    public ComposedMail IdentityLinked(Addressee to, string provider) => layout.Compose("identity_linked", to, new(
+    /// <param name="provider">What it is called; null for an identity of one's own.</param>
+    public ComposedMail IdentityLinked(Addressee to, string? provider) => layout.Compose("identity_linked", to, new(
         About("mail.identity_linked.subject"),
-        [new Phrase("mail.identity_linked.what", ("provider", provider)), "mail.identity_linked.afterwards"],
+        [
+            provider is null ? "mail.own_identity_linked.what" : new Phrase("mail.identity_linked.what", ("provider", provider)),
+            "mail.identity_linked.afterwards",
+        ],
         NotMe,
         "mail.your_account"));
 
-    public ComposedMail IdentityUnlinked(Addressee to, string provider) => layout.Compose("identity_unlinked", to, new(
+    /// <param name="provider">What it was called; null for an identity of one's own.</param>
+    public ComposedMail IdentityUnlinked(Addressee to, string? provider) => layout.Compose("identity_unlinked", to, new(
         About("mail.identity_unlinked.subject"),
-        [new Phrase("mail.identity_unlinked.what", ("provider", provider))],
+        [provider is null ? "mail.own_identity_unlinked.what" : new Phrase("mail.identity_unlinked.what", ("provider", provider))],
         NotMe,
+        "mail.your_account"));
+
+    public ComposedMail IdentityFrozen(Addressee to) => layout.Compose("identity_frozen", to, new(
+        About("mail.identity_frozen.subject"),
+        ["mail.identity_frozen.what", "mail.identity_frozen.afterwards"],
+        null,
         "mail.your_account"));
 
     public ComposedMail GoodBye(Addressee to) => layout.Compose("good_bye", to, new(

@@ -1,3 +1,4 @@
+using Gatehouse.Accounts;
 using Gatehouse.Configuration;
 
 namespace Gatehouse.SocialLogin.Providers;
@@ -8,6 +9,9 @@ internal sealed class IdentityProviders(GatehouseSettings settings, ProviderHttp
     public IReadOnlyList<IIdentityProvider> All { get; } = [.. settings.Social.Select(one => Create(one, http, clock))];
 
     public IReadOnlyList<string> Names => [.. All.Select(provider => provider.Name)];
+
+    /// <summary>Every name under which an identity is a way in: the providers, and identities of one's own.</summary>
+    public IReadOnlyList<string> WaysIn => settings.Jlinx.IsOn ? [.. Names, Identities.OwnProvider] : Names;
 
     public IIdentityProvider? Find(string? name) => All.FirstOrDefault(provider => provider.Name == name);
 
