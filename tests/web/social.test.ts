@@ -23,6 +23,14 @@ test("a social login is a window at the provider's start, and answers who came o
   assert.ok(popup!.closed);
 });
 
+test("an identity of one's own is asked for on a page of the server's", async ({ server, page, tab }) => {
+  const login = tab().social({ name: "jlinx", inviteToken: "i/1" });
+  assert.equal(page.windows[0]!.url, `${server.origin}/auth/jlinx?return=%2Fauth%2Fdone&invite=i%2F1`);
+  server.when(Info, { body: ada });
+  tell({ type: "done" });
+  assert.equal((await login).user["key"], "a1");
+});
+
 test("a name leads to no other call", async ({ server, page, tab }) => {
   const login = tab().social({ name: "../logout?x" });
   assert.equal(page.windows[0]!.url, `${server.origin}/api/auth/..%2Flogout%3Fx/login?return=%2Fauth%2Fdone`);

@@ -95,7 +95,7 @@ test("a page that the browser brings back asks again", async ({ server, page, ta
 });
 
 test("a closed auth object hears nothing any more", async ({ server, page, tab }) => {
-  const [one, two] = [tab(), tab({ timeout: { stale: -1 } })];
+  const [one, two] = [tab({ timeout: { stale: 60_000 } }), tab({ timeout: { stale: -1 } })];
   await Promise.all([one.get(), two.get()]);
   two.close();
   server.when("PATCH /api/auth/session", {});

@@ -13,7 +13,8 @@ const Look = 300; // milliseconds
 export async function logInElsewhere(
   auth: Auth, tabs: Tabs, name: string, invite: string | undefined,
 ): Promise<string | undefined> {
-  const url = auth.url(`${encodeURIComponent(name)}/login`);
+  // An identity of one's own is at no other site: a page of the server asks for it.
+  const url = auth.url(name === "jlinx" ? "/auth/jlinx" : `${encodeURIComponent(name)}/login`);
   url.searchParams.set("return", "/auth/done");
   if (invite)
     url.searchParams.set("invite", invite);

@@ -2,7 +2,7 @@ import { tellOtherTabs } from "./tabs.js";
 import { words } from "./words.js";
 
 /** Sent along, and answered in: where the form leads to. A redirect would be followed by `fetch`, not by the page. */
-const next = "Gatehouse-Next";
+export const next = "Gatehouse-Next";
 
 /** A server that takes longer than this is as good as away; it is told so, and may be asked again. */
 const patience = 30_000;
@@ -21,6 +21,13 @@ export function sendForms(enliven: () => void): void {
   });
 }
 
+/** The one form that goes off by itself: the server marks it where the customer's own program has opened the page. */
+export function sendNow(enliven: () => void): void {
+  const form = document.querySelector<HTMLFormElement>("form[data-now]");
+  if (form !== null)
+    void send(form, form.querySelector("button"), enliven);
+}
+
 async function send(form: HTMLFormElement, button: HTMLButtonElement | null, enliven: () => void): Promise<void> {
   if (form.ariaBusy === "true")
     return;
@@ -35,8 +42,7 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement | null, enl
     });
     const target = answer.headers.get(next);
     if (target !== null) {
-      tellOtherTabs("changed");
-      goOn(new URL(target, location.href)); // the button stays as it is until the next page is there
+      follow(target); // the button stays as it is until the next page is there
       return;
     }
     show(await answer.text());
@@ -46,6 +52,12 @@ async function send(form: HTMLFormElement, button: HTMLButtonElement | null, enl
     done();
     say(form, words.away);
   }
+}
+
+/** Where an answer leads to; the other tabs may have to know. */
+export function follow(target: string): void {
+  tellOtherTabs("changed");
+  goOn(new URL(target, location.href));
 }
 
 /** To another page, or to this one anew: an address that differs by what is behind its # alone is not loaded by itself. */

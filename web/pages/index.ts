@@ -1,10 +1,12 @@
 // Makes the hosted pages better where there is a script; every one of them works without. The words it says come with
 // the page, in the page's language.
 import { takeSecretAway } from "./address.js";
-import { sendForms } from "./forms.js";
+import { offerToCopy } from "./copying.js";
+import { sendForms, sendNow } from "./forms.js";
 import { tellTheTime } from "./moments.js";
 import { offerToShow } from "./passwords.js";
 import { agreeWithOtherTabs, closeOnceHeard, tellOtherTabs } from "./tabs.js";
+import { watch } from "./watch.js";
 import { words } from "./words.js";
 
 endLoginElsewhere();
@@ -12,6 +14,7 @@ takeSecretAway();
 enliven();
 sendForms(enliven);
 agreeWithOtherTabs();
+sendNow(enliven);
 
 /** These two pages are where a login at another site ends, in the window that the `auth` object opened for it. */
 function endLoginElsewhere(): void {
@@ -31,6 +34,8 @@ function endLoginElsewhere(): void {
 function enliven(): void {
   tellTheTime();
   offerToShow();
+  offerToCopy();
+  void watch();
   if (!navigator.cookieEnabled)
     warn(words.cookies);
 }

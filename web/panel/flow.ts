@@ -74,8 +74,10 @@ export class Flow {
     return this.state.global.config?.signup === "closed";
   }
 
+  /** Other ways in: by providers, and by an identity of one's own. */
   get social(): readonly string[] {
-    return this.state.global.config?.social ?? [];
+    const { social = [], jlinx } = this.state.global.config ?? {};
+    return jlinx ? [...social, "jlinx"] : social;
   }
 
   /** What customers know a provider by, where its name doesn't say. */

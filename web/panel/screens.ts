@@ -15,7 +15,7 @@ export interface Screen {
 /** Two states with the same key are shown by the same screen. */
 export const screenKey = (state: State): string =>
   [state.view, state.mail, state.invited, state.fixed && state.email, state.global.config?.signup, state.global.config?.social,
-    state.global.user.displayname, (state.global.user.users ?? []).map((user: { id: string }) => user.id)].join("|");
+    state.global.config?.jlinx, state.global.user.displayname, (state.global.user.users ?? []).map((user: { id: string }) => user.id)].join("|");
 
 export function screenOf(flow: Flow, words: Words): Screen {
   switch (flow.state.view) {
@@ -179,7 +179,9 @@ function social(flow: Flow, words: Words): HTMLElement | null {
     return null;
   return h("div", { class: "gatehouse-social", "data-part": "social" },
     ...flow.social.map((provider) => {
-      const text = words("continue_with", { name: flow.titleOf(provider) ?? providerName(provider) });
+      const text = provider === "jlinx"
+        ? words("own_identity")
+        : words("continue_with", { name: flow.titleOf(provider) ?? providerName(provider) });
       const one = button(text, "provider", () => void flow.logInWith(provider));
       mark(one, "data-name", provider);
       return one;

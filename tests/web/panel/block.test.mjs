@@ -84,6 +84,14 @@ test("plotdb's class names follow the tab", async () => {
   assert.equal(await page.getAttribute("[ld=password]", "autocomplete"), "new-password");
 });
 
+test("an identity of one's own is a way in by its own words", async () => {
+  server.config.jlinx = true;
+  await load();
+  await open();
+  assert.deepEqual(await shown("social"), ["jlinx"]);
+  assert.equal(await page.textContent("[ld=social][data-name=jlinx]"), "Continue with your own identity");
+});
+
 for (const custom of ["custom-seed", "custom-wrapped"])
   test(`the seed's markup works as ${custom}`, async () => {
     server.config.social = ["google"];

@@ -174,7 +174,11 @@ test("only what the server offers is shown", async () => {
   assert.deepEqual(await page.$$eval("[data-part=provider]", (all) => all.map((one) => one.textContent)), ["Continue with Google", "Continue with LINE"]);
   await assertAccessible(page, "social");
   await page.context().close();
-  server.config = { ...server.config, social: [], signup: "closed" };
+  server.config = { ...server.config, social: [], jlinx: true };
+  await inline();
+  assert.deepEqual(await page.$$eval("[data-part=provider]", (all) => all.map((one) => one.textContent)), ["Continue with your own identity"]);
+  await page.context().close();
+  server.config = { ...server.config, social: [], jlinx: false, signup: "closed" };
   await inline("?tab=signup");
   await see("login");
   assert.equal(await page.isVisible("[data-part=tabs]"), false);

@@ -160,6 +160,16 @@ test("the invite that the page came with goes along to the provider", async () =
   assert.deepEqual(auth.asked.social, [{ name: "google", inviteToken: "i-1" }, { name: "line" }]);
 });
 
+test("an identity of one's own is offered where the server takes it", async () => {
+  const { flow, auth } = given({});
+  auth.now = { ...guest, config: { ...guest.config, social: ["line"], jlinx: true } };
+  void flow.open();
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.deepEqual(flow.social, ["line", "jlinx"]);
+  await flow.logInWith("jlinx");
+  assert.deepEqual(auth.asked.social, [{ name: "jlinx" }]);
+});
+
 test("a window that the browser blocked is told", async () => {
   const { flow } = given({ social: () => { throw Object.assign(refusal(1000), { message: "The browser blocked the window" }); } });
   void flow.open();

@@ -256,7 +256,9 @@ export class BlockView {
     });
     for (const node of this.#nodes.all("social", "oauth"))
       if (node.textContent?.trim() === "")
-        node.textContent = this.#flow.titleOf(providerOf(node)) ?? providerName(providerOf(node));
+        node.textContent = providerOf(node) === "jlinx"
+          ? this.#words("own_identity")
+          : this.#flow.titleOf(providerOf(node)) ?? providerName(providerOf(node));
   }
 
   #send(): void {
