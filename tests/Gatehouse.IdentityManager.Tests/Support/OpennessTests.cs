@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace Gatehouse.IdentityManager.Tests.Support;
+
+/// <summary>The documents by the written format alone: npm's hypercore and no code of ours, on both sides.</summary>
+public sealed class OpennessTests
+{
+    [Fact]
+    public async Task Two_strangers_with_the_written_format_understand_each_other()
+    {
+        var start = new ProcessStartInfo("node") 
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.ArgumentList.Add("--test");
+        start.ArgumentList.Add(Path.Combine(NodeApp.FindRoot(), "tests", "node", "jlinx", "selftest.mjs"));
+        using var node = Process.Start(start)!;
+        var said = node.StandardOutput.ReadToEndAsync();
+        var wrong = node.StandardError.ReadToEndAsync();
+
+        await node.WaitForExitAsync();
+
+        Assert.True(node.ExitCode == 0, await said + await wrong);
+    }
+}
