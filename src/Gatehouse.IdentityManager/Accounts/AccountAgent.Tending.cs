@@ -1,0 +1,131 @@
+using Gatehouse.IdentityManager.Control;
+using Gatehouse.IdentityManager.Network;
+using Gatehouse.IdentityManager.Vault;
+
+namespace Gatehouse.IdentityManager.Accounts;
+
+// What happens by itself as time goes by: keys are renewed, requests run out, an account that was destroyed is erased.
+internal sealed partial class AccountAgent
+{
+    private static readonly TimeSpan RenewsEvery = TimeSpan.FromDays(30);
+    private static readonly TimeSpan PostsAgainAfter = TimeSpan.FromSeconds(3);
+
+    private async Task TendAsync()
+    {
+        var known = "";
+        while (record.IsLive && !stopping.IsCancellationRequested)
+        {
+            await gate.WaitAsync(stopping.Token);
+            try
+            {
+                await TendOnceAsync();
+            }
+            catch (AgentException)
+            {
+                // Not now, then later.
+            }
+            finally
+            {
+                gate.Release();
+            }
+            if (record.State == AccountState.Opening && IsConnected)
+                await PostAsync(stopping.Token);
+            if ($"{Connection()}, {IsInSync}" is var standing && standing != known)
+            {
+                known = standing;
+                context.Bulletin.Changed();
+            }
+            await Task.Delay(TendsEvery, context.Clock, stopping.Token);
+        }
+    }
+
+    /// <summary>
+    /// Tells the app which document to ask for, until it has heard so in this run of the program: the last one may have
+    /// ended before that. After a try that failed not at once: the app may be down, or have enough of us.
+    /// </summary>
+    public async Task PostAsync(CancellationToken cancellationToken)
+    {
+        if (hasPosted || record.Endpoint is not { } endpoint
+            || (triedAt is { } tried && context.Clock.GetElapsedTime(tried) < PostsAgainAfter)
+            || Interlocked.Exchange(ref isPosting, true))
+        {
+            return;
+        }
+        try
+        {
+            await RememberSeenAsync(cancellationToken);
+            using var app = new AppOrigin(record.AtOrigin(), record.AllowsPrivate);
+            hasPosted = await app.TryPostAsync(endpoint, AccountRecord.IdOf(record.AppAccount), cancellationToken);
+        }
+        finally
+        {
+            triedAt = context.Clock.GetTimestamp();
+            isPosting = false;
+        }
+    }
+
+    /// <summary>By who has the gate.</summary>
+    private async Task TendOnceAsync()
+    {
+        if (Frozen() is { } whose)
+        {
+            Contradict($"Two histories of {whose} were signed: whose keys it was made with may have been stolen.");
+            return;
+        }
+        if (IsTooLong())
+        {
+            Contradict("The app writes more than a document may have.");
+            lock (talkGate)
+                replicator?.Remove(appUser);
+            return;
+        }
+        if (record.IsUnseen && IsConnected)
+            Commit(new VaultBatch(), record with { IsUnseen = false });
+        var now = context.Clock.GetUtcNow();
+        var expired = shelf.Requests(record.Number).Where(request => request.Expires <= now).ToList();
+        if (expired.Count > 0)
+        {
+            var batch = new VaultBatch();
+            foreach (var request in expired)
+                batch.Remove(request.Place);
+            Commit(batch, record);
+            context.Bulletin.Changed();
+        }
+        if (!IsInSync)
+            return;
+        await LearnOwnAsync();
+        context.CaughtUp();
+        if (record.State == AccountState.Destroying)
+            await EndAsync();
+        else if (record.State == AccountState.Open && MustRenew(now))
+            await RenewAsync(now);
+    }
+
+    private bool MustRenew(DateTimeOffset now) =>
+        pair.OwesRekey || (!pair.AwaitsRekey && now - record.Renewed >= RenewsEvery);
+
+    private async Task RenewAsync(DateTimeOffset at)
+    {
+        var (offer, keys) = pair.Renew();
+        await AppendAsync(offer, $"epoch {offer.Epoch}", new VaultBatch(), now => now with { Renewed = at }, keys);
+    }
+
+    /// <summary>Whether one of the app's documents is. What is signed tells how many blocks, before they come.</summary>
+    private bool IsTooLong()
+    {
+        var (length, held) = (appUser.Length, appUser.ContiguousLength);
+        if (isDidTooLong || AppLimits.IsTooLong(appDid.Length, 0) || AppLimits.IsTooLong(length, 0))
+            return true;
+        if (countedBlocks == length)
+            return false;
+        if (AppLimits.IsTooLong(0, store.CountBytes(appUser.Key)))
+            return true;
+        countedBlocks = held == length ? length : 0;
+        return false;
+    }
+
+    private string? Frozen() =>
+        appUser.IsFrozen || appDid.IsFrozen ? "the app's documents"
+        : appAccount.IsFrozen || ownDid.IsFrozen ? "our own document"
+        : null;
+}
