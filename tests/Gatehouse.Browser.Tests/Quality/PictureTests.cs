@@ -67,3 +67,11 @@ public sealed class SocialPictureTests(SocialSite site) : PictureTests(site), IC
     [Fact]
     public Task Pages_with_providers_have_their_pictures_taken() => TakeAsync(SocialStates.All);
 }
+
+public sealed class JlinxPictureTests(JlinxSite site) : PictureTests(site), IClassFixture<JlinxSite>
+{
+    private protected override Uri[] Friends => [site.Elsewhere];
+
+    [Fact]
+    public Task Pages_for_identities_of_ones_own_have_their_pictures_taken() => TakeAsync(JlinxStates.All);
+}

@@ -42,6 +42,33 @@ internal static class Labels
     public const string Continue = "Continue";
     public const string Cancel = "Cancel";
 
+    // Identities of one's own.
+    public const string OwnIdentity = "Continue with your own identity";
+    public const string InTerminal = "In a terminal";
+    public const string KeysLost = "Have you lost your keys?";
+    public const string RecoverAccount = "Recover my account";
+    public const string AddSomebody = "Add a user";
+    public const string AddSite = "Add this site to your identity manager";
+    public const string AddIdentity = "Add your own identity";
+    public const string ApproveIt = "Approve it in your identity manager";
+    public const string Approve = "Approve in your identity manager";
+    public const string Identifier = "Username, email or account code";
+    public const string ShowsCode = "Does your identity manager show a code?";
+    public const string Code = "Code of your account";
+    public const string UseCode = "Use this code";
+    public const string GoOn = "Go on";
+    public const string BeginAgain = "Begin again";
+    public const string Copy = "Copy";
+    public const string Copied = "Copied";
+    public const string TimeRanOut = "The time ran out.";
+    public const string SaidNo = "Your identity manager said no.";
+    public const string NothingYet = "Nothing has come from your identity manager yet.";
+    public const string WhatToCallYou = "What shall we call you?";
+    public const string NotTheCode = "This is not the code that your identity manager shows.";
+    public const string OwnWay = "Your own identity";
+    public const string OldLoginLink = "Such a link is good once";
+    public const string WantsToLogIn = "Your identity manager wants to log you in to Gatehouse.";
+
     // Buttons.
     public const string LinkAndLogIn = "Link and log in";
     public const string Remove = "Remove";
