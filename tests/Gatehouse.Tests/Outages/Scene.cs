@@ -35,6 +35,7 @@ public enum Fault
 /// <summary>A node over the real PostgreSQL, Redis, RabbitMQ and a mail server, each behind a proxy, on a clock that runs.</summary>
 internal sealed class Scene : IAsyncDisposable
 {
+    private const int Hurry = 50;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(100);
     private readonly CancellationTokenSource ended = new();
     private readonly FakeClock clock = new();
@@ -46,7 +47,7 @@ internal sealed class Scene : IAsyncDisposable
     private Store store = null!;
     private SharedRedis redis = null!;
     private TcpProxy toDatabase = null!;
-    private volatile int speed = 1;
+    private int hurried; // how many wait for something that takes the node's time
 
     private Scene()
     {
@@ -98,19 +99,12 @@ internal sealed class Scene : IAsyncDisposable
     /// <summary>Waits for the mails to an address, letting the time pass in which they are tried again.</summary>
     public async Task MailedAsync(string address, int mails)
     {
-        speed = 50;
-        await Eventually.TrueAsync(() => MailsTo(address) >= mails, "mails");
-        speed = 1;
+        await HurriedAsync(() => Eventually.TrueAsync(() => MailsTo(address) >= mails, "mails"));
         Assert.Equal(mails, MailsTo(address));
     }
 
     /// <summary>Waits until no mail is on its way, also one that an outage has put off.</summary>
-    public async Task MailsSettledAsync()
-    {
-        speed = 50;
-        await App.MailsSettledAsync();
-        speed = 1;
-    }
+    public Task MailsSettledAsync() => HurriedAsync(App.MailsSettledAsync);
 
     public int MailsTo(string address) => mail.Accepted.Where(accepted => accepted.To == address)
         .DistinctBy(accepted => accepted.Id, StringComparer.Ordinal).Count();
@@ -144,12 +138,26 @@ internal sealed class Scene : IAsyncDisposable
     private static IEnumerable<(string Key, string Value)> Unlimited() =>
         Enum.GetNames<Gatehouse.Http.LimitName>().Select(name => ($"RateLimits:{name}:Permits", "10000"));
 
+    /// <summary>Flows settle side by side: time flies until the last of them has.</summary>
+    private async Task HurriedAsync(Func<Task> wait)
+    {
+        Interlocked.Increment(ref hurried);
+        try
+        {
+            await wait();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref hurried);
+        }
+    }
+
     private async Task RunClockAsync()
     {
         while (!ended.IsCancellationRequested)
         {
             await Task.Delay(Tick, CancellationToken.None);
-            clock.Advance(Tick * speed);
+            clock.Advance(Volatile.Read(ref hurried) > 0 ? Tick * Hurry : Tick);
         }
     }
 }

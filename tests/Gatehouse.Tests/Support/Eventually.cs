@@ -3,14 +3,16 @@ namespace Gatehouse.Tests.Support;
 /// <summary>Waits for what must come to be, however slow the machine.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static Task TrueAsync(Func<bool> condition, string what = "what was waited for") =>
         TrueAsync(() => Task.FromResult(condition()), what);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, string what = "what was waited for")
+    /// <param name="patience">For what takes its time by itself.</param>
+    public static async Task TrueAsync(
+        Func<Task<bool>> condition, string what = "what was waited for", TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         while (!await condition())
         {
             if (limit.IsCancellationRequested)
