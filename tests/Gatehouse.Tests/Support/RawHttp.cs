@@ -8,7 +8,7 @@ namespace Gatehouse.Tests.Support;
 /// <summary>Bytes as an attacker sends them: a client library would mend or refuse what is not HTTP.</summary>
 internal static class RawHttp
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Sends the bytes and reads one answer; null when the server hangs up without one.</summary>
     /// <param name="hangUp">Says no more afterwards, so that nobody waits for the rest of what was cut off.</param>

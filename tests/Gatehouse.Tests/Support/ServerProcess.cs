@@ -9,7 +9,7 @@ namespace Gatehouse.Tests.Support;
 /// <summary>The server as it is shipped: a process of its own, with a working folder of its own.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly string[] Inherited = ["ASPNETCORE_", "DOTNET_", "GATEHOUSE", "OTEL_"];
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = new();
