@@ -26,14 +26,14 @@ public sealed partial class ArchitectureTests
         ["Users"] = ["Accounts", "Events"],
         ["Sessions"] = ["Users", "Accounts", "Tokens", "Mail", "Events"],
         ["Invites"] = [],
-        ["Jlinx"] = [],
+        ["Jlinx"] = ["SocialLogin", "Invites", "Sessions", "Users", "Accounts", "Mail", "Events"],
         ["SignUp"] = ["Invites", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
         ["Recovery"] = ["SignUp", "Sessions", "Accounts", "Links", "Mail", "Events"],
         ["SocialLogin"] = ["Invites", "Sessions", "Users", "Accounts", "Tokens", "Mail", "Events"],
-        ["Settings"] = ["SocialLogin", "Recovery", "SignUp", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
-        ["Pages"] = ["SocialLogin", "SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links", "Events"],
+        ["Settings"] = ["Jlinx", "SocialLogin", "Recovery", "SignUp", "Sessions", "Users", "Accounts", "Links", "Mail", "Events"],
+        ["Pages"] = ["Jlinx", "SocialLogin", "SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Mail", "Links", "Events"],
         ["Embedding"] = ["Pages", "Sessions"],
-        ["Hosting"] = ["SocialLogin", "SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
+        ["Hosting"] = ["Jlinx", "SocialLogin", "SignUp", "Recovery", "Settings", "Invites", "Sessions", "Users", "Accounts", "Tokens", "Links", "Mail", "Events", "Pages"],
     };
 
     /// <summary>What the floor's own parts may use: each other in one direction, and two words of the rooms above.</summary>

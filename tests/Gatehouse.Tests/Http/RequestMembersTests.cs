@@ -32,7 +32,7 @@ public sealed class RequestMembersTests(SharedOnSqlite shared) : IClassFixture<S
             .Select(member => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name)).Distinct(StringComparer.Ordinal);
 
         Assert.Equal(
-            "config display_name email invite language name password preferences return token user_id user_name username via",
+            "app_account config display_name email identifier invite language name password preferences recovery return token user_id user_name username via",
             string.Join(' ', members.Order(StringComparer.Ordinal)));
     }
 

@@ -107,7 +107,7 @@ public abstract class MailRelayTests(StoreKind kind) : IAsyncLifetime
         app.Services.GetRequiredService<Outbox>().Wake();
 
         await UntilAsync("SELECT count(*) FROM mail_outbox WHERE dead_at IS NOT NULL");
-        Assert.Contains("MailGivenUp", app.Logs.Text, StringComparison.Ordinal);
+        await Eventually.TrueAsync(() => app.Logs.Text.Contains("MailGivenUp", StringComparison.Ordinal));
     }
 
     [Fact]

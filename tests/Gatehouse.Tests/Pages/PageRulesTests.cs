@@ -12,7 +12,7 @@ public sealed partial class PageRulesTests
 {
     private static readonly string[] Inventory =
     [
-        "/", "/auth", "/auth/done", "/auth/email/undo/{token}", "/auth/email/{token}", "/auth/failed", "/auth/link/{provider}", "/auth/login",
+        "/", "/auth", "/auth/done", "/auth/email/undo/{token}", "/auth/email/{token}", "/auth/failed", "/auth/jlinx", "/auth/jlinx/open/{token}", "/auth/link/{provider}", "/auth/login",
         "/auth/mail/verify",
         "/auth/mail/verify/{token}", "/auth/passwd", "/auth/passwd/reset/{token}", "/auth/passwd/{token}", "/auth/reset",
         "/auth/settings", "/auth/signup", "/auth/users", "/dev/mail", "/dev/mail/{id}", "/invite", "/problems",
@@ -105,8 +105,19 @@ public sealed partial class PageRulesTests
         style.Shows("--accent: #ffee00; --on-accent: #000000;");
         var script = await app.GetAsync("/auth/pages.js");
         Assert.Equal("text/javascript; charset=utf-8", script.Header("Content-Type"));
-        script.Lacks("submit()"); // nothing is sent but by a customer's own click
+        script.Lacks("submit()"); // no mailed link is sent but by a customer's own click
         script.Lacks("requestSubmit");
+    }
+
+    [Fact]
+    public async Task Where_identities_of_ones_own_are_off_no_page_speaks_of_them()
+    {
+        await using var app = await App.StartAsync(StoreKind.Sqlite, ("Jlinx:Enabled", "False"));
+
+        foreach (var path in new[] { "/auth/login", "/auth/signup" })
+            (await app.GetAsync(path)).Lacks("jlinx");
+        Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync("/auth/jlinx")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.GetAsync("/auth/jlinx/open/" + new string('A', 43))).Status);
     }
 
     [Fact]

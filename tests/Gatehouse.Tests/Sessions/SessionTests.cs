@@ -140,7 +140,7 @@ public abstract class SessionTests(SharedApp shared)
         using var response = await app.Http.PostAsync(path, form);
 
         var cleared = response.Headers.GetValues("Set-Cookie").Where(line => line.Contains("=; max-age=0; ", StringComparison.Ordinal));
-        Assert.Equal("gatehouse gatehouse-device gatehouse-flow gatehouse-grant gatehouse-probe global lng", string.Join(' ',
+        Assert.Equal("gatehouse gatehouse-device gatehouse-flow gatehouse-grant gatehouse-probe gatehouse-waiting global lng", string.Join(' ',
             cleared.Select(line => line.Split('=')[0]).Order(StringComparer.Ordinal)));
     }
 
