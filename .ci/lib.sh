@@ -38,6 +38,13 @@ need_packages() {
   fi
 }
 
+# For identities of one's own.
+need_sodium() {
+  case "$(uname -s)" in
+    Linux) need_packages '{ ldconfig -p || /sbin/ldconfig -p; } | grep -q libsodium.so.23 || ls /usr/lib/libsodium.so.*' libsodium23 ;;
+  esac
+}
+
 # The system's own SQLite: /sbin may not be on the path of an ordinary user.
 need_sqlite() {
   case "$(uname -s)" in
