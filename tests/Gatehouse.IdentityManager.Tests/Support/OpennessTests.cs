@@ -8,14 +8,15 @@ public sealed class OpennessTests
     [Fact]
     public async Task Two_strangers_with_the_written_format_understand_each_other()
     {
-        var start = new ProcessStartInfo("node") 
+        var start = new ProcessStartInfo("node")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
         start.ArgumentList.Add("--test");
-        start.ArgumentList.Add(Path.Combine(NodeApp.FindRoot(), "tests", "node", "jlinx", "selftest.mjs"));
+        foreach (var file in (string[])["format.test.mjs", "together.test.mjs"])
+            start.ArgumentList.Add(Path.Combine(NodeApp.FindRoot(), "tests", "node", "jlinx", file));
         using var node = Process.Start(start)!;
         var said = node.StandardOutput.ReadToEndAsync();
         var wrong = node.StandardError.ReadToEndAsync();

@@ -6,6 +6,7 @@ import {
   Malformed, canonical, crypto, didOf, fromU, H32, idOf, isProven, isVersionOf, limits, linkOf, makeHeader, newEventId,
   nextKeyHash, parseDid, parseId, randomBytes, readHeader, secretHash, signerOf, timeAt, tokenHash, u, versionOf
 } from './format.mjs'
+import { faultOfNo, faultOfYes } from './answers.mjs'
 import { Events, foldDid } from './events.mjs'
 import { Pair, newEncryptionPair } from './pair.mjs'
 import { Doors, blocksOf, follow, obey, queue, readable, say, workFolder, writable } from './connection.mjs'
@@ -180,16 +181,14 @@ class Account {
 
   handlers = {
     SessionApproved: async ({ data }, index) => {
-      const wrong = await this.faultOf(data, index)
+      const wrong = await faultOfYes(this.request, data, index, (head) => isVersionOf(this.core, head))
       if (!wrong) this.request.answered = true
       this.answered(data.request, index, 'approved', wrong)
       if (wrong === 'head') this.stop('the approval tells of another AppUser than ours')
     },
     SessionRejected: async ({ data }, index) => {
-      const asked = this.request
-      const isOpen = asked?.id === data.request && !asked.answered
-      const wrong = !isOpen ? 'request' : asked.hash !== data.requestHash ? 'requestHash' : undefined
-      if (!wrong) asked.answered = true
+      const wrong = faultOfNo(this.request, data)
+      if (!wrong) this.request.answered = true
       if (!wrong && data.block) this.blockedUntil = Date.now() + blockedFor
       this.answered(data.request, index, 'rejected', wrong)
     },
@@ -214,19 +213,6 @@ class Account {
   // `wrong` is why it doesn't count.
   answered (request, index, answer, wrong) {
     this.tell('answered', { request, index, answer: wrong ? 'none' : answer, ...(wrong && { wrong }) })
-  }
-
-  // Which member keeps an approval from counting; undefined if none does.
-  async faultOf (data, index) {
-    const asked = this.request
-    if (asked?.id !== data.request || asked.answered) return 'request'
-    if (Date.parse(asked.expires) <= Date.now()) return 'expired'
-    if (index < asked.accountLength) return 'index'
-    if (data.requestHash !== asked.hash) return 'requestHash'
-    const isSame = (name) => data[name] === asked[name]
-      || (name === 'expires' && Date.parse(data[name]) === Date.parse(asked[name])) // a time has several texts
-    const echoed = ['nonce', 'origin', 'expires', 'code'].find((name) => !isSame(name))
-    return echoed ?? (await isVersionOf(this.core, data.head) ? undefined : 'head')
   }
 
   // Writing the AppUser
