@@ -1,6 +1,6 @@
 # What browsers load: built again it must be what is committed, and its tests pass. Sourced by ./test.
 
-LEAST_WEB=235 # a run with fewer tests has lost a file on its way
+LEAST_WEB=255 # a run with fewer tests has lost a file on its way
 
 # Sets web_passed and web_failed.
 run_web_tests() {
