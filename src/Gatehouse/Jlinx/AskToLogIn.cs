@@ -61,11 +61,14 @@ internal static class AskToLogIn
         HttpContext http, Session session, JlinxServices services, CancellationToken cancellationToken)
     {
         var origin = new RequestOrigin(http.Ip(), http.UserAgent());
-        var (pair, isNew) = await services.Pairs.Database.ReadAsync(async db => (
+        var (account, pair, isNew) = await services.Pairs.Database.ReadAsync(async db => (
+            await AccountStore.FindAsync(db, session.AccountId),
             await Pairs.FindOfAccountAsync(db, session.AccountId),
             !await SecurityEvents.KnowsOriginAsync(db, session.AccountId, origin)), cancellationToken);
-        return pair is null
-            ? (null, Problems.InvalidInput("via", "error.via"))
+        if (pair is null)
+            return (null, Problems.InvalidInput("via", "error.via"));
+        return account?.PasswordHash is not null
+            ? (null, Problems.InvalidInput("via", "error.via_password"))
             : await AskAsync(http, TicketPurpose.Open, session.AccountId, pair, isNew, session.Id, services, cancellationToken);
     }
 
@@ -94,7 +97,7 @@ internal static class AskToLogIn
         var (lately, dayAgo) = (now - UnixMicros.Of(Lately), now - UnixMicros.Of(Day));
         // Whole seconds: the document writes no more, and an answer repeats it.
         var expiresAt = UnixMicros.ToSeconds(now + UnixMicros.Of(Tickets.LogInLifetime)) * 1_000_000;
-        var (ticket, browser) = (SecretToken.New(), FlowCookie.Read(http, services.Cookies) ?? SecretToken.New());
+        var (ticket, holder) = (SecretToken.New(), await TicketHolder.BeginAsync(http, services, cancellationToken));
         var drawn = new Ticket
         {
             Purpose = purpose,
@@ -122,7 +125,7 @@ internal static class AskToLogIn
             var isAsked = pair?.BlockedUntil <= now && !(limits && waitOfPair is not null);
             if (isAsked)
                 await Tickets.ReplaceOlderAsync(db, pair!.Id); // one that asks nobody ends none that asks
-            await Tickets.AddAsync(db, ticket, browser, drawn with
+            await Tickets.AddAsync(db, ticket, holder.Key, drawn with
             {
                 PairId = isAsked ? pair!.Id : null,
                 Sent = isAsked ? 0 : 1,
@@ -133,7 +136,7 @@ internal static class AskToLogIn
         if (problem is not null)
             return (null, problem);
         services.Documents.Wake();
-        FlowCookie.Set(http, services.Cookies, browser);
+        holder.Set(http, services.Cookies);
         return (new Asked(ticket, drawn.Code, expiresAt), null);
     }
 

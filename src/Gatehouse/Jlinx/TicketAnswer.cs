@@ -60,11 +60,11 @@ internal static class TicketAnswer
         return ticket is null ? null : outcome ?? new Outcome(TicketStatus.Pending, ticket.Purpose);
     }
 
-    public static Task<Ticket?> FindAsync(
+    public static async Task<Ticket?> FindAsync(
         HttpContext http, string text, JlinxServices services, CancellationToken cancellationToken) =>
-        SecretToken.Parse(text) is { } ticket && FlowCookie.Read(http, services.Cookies) is { } browser
-            ? services.Pairs.Database.ReadAsync(db => Tickets.FindAsync(db, ticket, browser), cancellationToken)
-            : Task.FromResult<Ticket?>(null);
+        SecretToken.Parse(text) is { } ticket && await TicketHolder.FindAsync(http, services, cancellationToken) is { } holder
+            ? await services.Pairs.Database.ReadAsync(db => Tickets.FindAsync(db, ticket, holder), cancellationToken)
+            : null;
 
     /// <summary>No ticket where there is none of this browser's; no outcome while it is open.</summary>
     private static async Task<(Ticket? Ticket, Outcome? Outcome)> LookAsync(
@@ -87,10 +87,10 @@ internal static class TicketAnswer
     private static async Task<Outcome> UseAsync(
         HttpContext http, string text, JlinxServices services, CancellationToken cancellationToken)
     {
-        var (token, browser) = (SecretToken.Parse(text)!, FlowCookie.Read(http, services.Cookies)!);
+        var (token, holder) = (SecretToken.Parse(text)!, (await TicketHolder.FindAsync(http, services, cancellationToken))!);
         var presented = await SessionStart.PresentedAsync(http, services.LogIn, cancellationToken);
         var outcome = await services.Pairs.Database.TransactAsync(
-            db => UseAsync(db, http, token, browser, presented, services), cancellationToken);
+            db => UseAsync(db, http, token, holder, presented, services), cancellationToken);
         if (outcome.Issued is { } issued)
         {
             await SessionStart.SettleAsync(http, issued, presented, services.LogIn);
@@ -101,15 +101,15 @@ internal static class TicketAnswer
 
     /// <summary>One statement takes it; who comes second, or too late, is told that it is over.</summary>
     private static async Task<Outcome> UseAsync(
-        Db db, HttpContext http, SecretToken token, SecretToken browser, Session? presented, JlinxServices services)
+        Db db, HttpContext http, SecretToken token, TicketHolder holder, Session? presented, JlinxServices services)
     {
         var over = new Outcome(TicketStatus.Expired, "");
-        var found = await Tickets.FindAsync(db, token, browser);
+        var found = await Tickets.FindAsync(db, token, holder);
         if (found?.AccountId is not { } accountId)
             return over;
         // The account first, as everywhere.
         var epoch = await AccountStore.LockAsync(db, accountId);
-        if (await Tickets.UseAsync(db, token, browser, services.Pairs.Clock.NowMicros()) is not { } ticket)
+        if (await Tickets.UseAsync(db, token, holder, services.Pairs.Clock.NowMicros()) is not { } ticket)
             return new Outcome(TicketStatus.Used, found.Purpose); // by another window of the same browser
         if (await AccountStore.FindAsync(db, accountId) is not { } account
             || await Pairs.FindAsync(db, ticket.PairId!) is not { IsBound: true, IdentityId: { } identity })

@@ -1,5 +1,4 @@
 using Gatehouse.Security;
-using Gatehouse.Sessions;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Jlinx;
@@ -74,7 +73,7 @@ internal static class Tickets
     private static readonly string CountByName = CountSince("subject");
     private static readonly string CountByPair = CountSince("pair_id");
 
-    private const string SelectOne = $"SELECT {Columns} FROM jlinx_tickets WHERE hash = @hash AND browser = @browser";
+    private const string SelectOne = $"SELECT {Columns} FROM jlinx_tickets WHERE hash = @hash AND browser IN (@Browser, @Session)";
 
     private const string SelectUnsent = $"""
         SELECT {Columns} FROM jlinx_tickets WHERE sent = 0 AND status = 'pending' AND expires_at > @now ORDER BY created_at LIMIT @most
@@ -103,6 +102,11 @@ internal static class Tickets
             AND status = 'pending' AND sent = 1
         """;
 
+    private const string Withdraw = """
+        UPDATE jlinx_tickets SET status = 'rejected'
+        WHERE request_id = @requestId AND pair_id = @pairId AND purpose IN ('log_in', 'open') AND status = 'approved'
+        """;
+
     private const string RejectApproved = """
         UPDATE jlinx_tickets SET status = 'rejected'
         WHERE pair_id = @pairId AND purpose IN ('log_in', 'open') AND status IN ('pending', 'approved')
@@ -115,7 +119,7 @@ internal static class Tickets
 
     private const string Use = $"""
         UPDATE jlinx_tickets SET status = 'used'
-        WHERE hash = @hash AND browser = @browser AND status = 'approved' AND expires_at > @now
+        WHERE hash = @hash AND browser IN (@Browser, @Session) AND status = 'approved' AND expires_at > @now
         RETURNING {Columns}
         """;
 
@@ -130,10 +134,11 @@ internal static class Tickets
             SELECT hash FROM jlinx_tickets WHERE expires_at <= @before OR (expires_at <= @unused AND status <> 'used') LIMIT @most)
         """;
 
-    public static Task AddAsync(Db db, SecretToken ticket, SecretToken browser, Ticket drawn) => db.ExecuteAsync(Insert, new
+    /// <param name="holder">Whose it is: <see cref="TicketHolder.BeginAsync"/>.</param>
+    public static Task AddAsync(Db db, SecretToken ticket, byte[] holder, Ticket drawn) => db.ExecuteAsync(Insert, new
     {
         Hash = ticket.Hash(HashPurpose),
-        Browser = FlowCookie.HashOf(browser),
+        Browser = holder,
         drawn.Purpose,
         drawn.PairId,
         drawn.Subject,
@@ -163,8 +168,8 @@ internal static class Tickets
         (await db.FirstOrNullAsync<AskedCount>(CountByPair, new { key = pairId, lately, dayAgo }))!;
 
     /// <summary>Null for a ticket that is unknown or another browser's.</summary>
-    public static Task<Ticket?> FindAsync(Db db, SecretToken ticket, SecretToken browser) =>
-        db.FirstOrNullAsync<Ticket>(SelectOne, new { hash = ticket.Hash(HashPurpose), browser = FlowCookie.HashOf(browser) });
+    public static Task<Ticket?> FindAsync(Db db, SecretToken ticket, TicketHolder holder) =>
+        db.FirstOrNullAsync<Ticket>(SelectOne, new { hash = ticket.Hash(HashPurpose), holder.Browser, holder.Session });
 
     /// <summary>Requests that are still to be written.</summary>
     public static Task<IReadOnlyList<Ticket>> ListUnsentAsync(Db db, long now, int most) =>
@@ -186,6 +191,9 @@ internal static class Tickets
     /// </summary>
     public static Task RejectAsync(Db db, string pairId, string? requestId) => db.ExecuteAsync(Reject, new { pairId, requestId });
 
+    /// <summary>Takes a yes back, as long as no browser has come in by it.</summary>
+    public static Task WithdrawAsync(Db db, string pairId, string requestId) => db.ExecuteAsync(Withdraw, new { pairId, requestId });
+
     /// <summary>Ends whatever is open: the pair is over, or not to be believed.</summary>
     public static Task RejectAllAsync(Db db, string pairId) => db.ExecuteAsync(RejectApproved, new { pairId });
 
@@ -194,8 +202,8 @@ internal static class Tickets
         db.ExecuteAsync(Open, new { pairId, accountId, now });
 
     /// <summary>Null when it isn't approved, was used, has expired, or is another browser's.</summary>
-    public static Task<Ticket?> UseAsync(Db db, SecretToken ticket, SecretToken browser, long now) => db.FirstOrNullAsync<Ticket>(
-        Use, new { hash = ticket.Hash(HashPurpose), browser = FlowCookie.HashOf(browser), now });
+    public static Task<Ticket?> UseAsync(Db db, SecretToken ticket, TicketHolder holder, long now) => db.FirstOrNullAsync<Ticket>(
+        Use, new { hash = ticket.Hash(HashPurpose), holder.Browser, holder.Session, now });
 
     /// <summary>Remembers what was made of it, so that the customer can end it from afar.</summary>
     public static Task SetSessionAsync(Db db, string requestId, string sessionId) =>

@@ -113,6 +113,61 @@ public abstract class EndTests(StoreKind kind) : JlinxTests
     }
 
     [Fact]
+    public async Task Settings_of_an_account_with_a_password_open_by_that_alone()
+    {
+        await using var app = await App.StartAsync(kind);
+        var person = await app.JoinAsync(App.NewEmail());
+        var browser = NewBrowser(app).As(person);
+        await using var holder = await LinkAsync(app, browser);
+
+        (await browser.PostAsync("/api/auth/account/open", Holder.Json("via", "jlinx"))).IsProblem(422, "invalid_input");
+
+        Assert.Equal(0, await app.Store.CountAsync("jlinx_tickets", "purpose = 'open'"));
+    }
+
+    [Fact]
+    public async Task A_client_with_a_token_and_no_cookies_links_an_identity_and_opens_settings_by_it()
+    {
+        await using var app = await App.StartAsync(kind);
+        var person = await app.JoinAsync(App.NewEmail());
+        var bearer = App.Bearer(await person.TakeTokenAsync());
+        var opened = await app.PostAsync("/api/auth/account/open", Holder.Json("password", App.Password), bearer);
+        var offer = await app.PostAsync(
+            "/api/auth/account/identities", Holder.Json("via", "jlinx"), bearer, ("Account-Grant", opened.Text("grant")!));
+        await using var holder = await new Holder(app, Holder.LinkOf(offer)).TakeAsync();
+        var other = App.Bearer(await (await app.JoinAsync(App.NewEmail())).TakeTokenAsync());
+
+        (await PasteAsync(other)).IsProblem(404, "not_found");
+        Assert.Equal(System.Net.HttpStatusCode.Accepted, (await PasteAsync(bearer)).Status);
+        Assert.Equal("approved", (await CollectAsync(offer, bearer)).Text("status"));
+        await holder.NextAsync<Gatehouse.Jlinx.Events.AccountOpened>();
+
+        await app.Store.AskAsync($"UPDATE accounts SET password_hash = NULL WHERE id = '{person.AccountId}'");
+        var asked = await app.PostAsync("/api/auth/account/open", Holder.Json("via", "jlinx"), bearer);
+        await holder.ApproveAsync(await holder.NextAsync<SessionRequested>());
+        (await CollectAsync(asked, other)).IsProblem(404, "not_found");
+        Assert.Equal(43, (await CollectAsync(asked, bearer)).Text("grant")!.Length);
+
+        Task<Answer> PasteAsync((string, string) token) =>
+            app.PostAsync($"{SignUp}/{offer.Text("ticket")}", Holder.Json("app_account", holder.Id), token);
+        Task<Answer> CollectAsync(Answer begun, (string, string) token) =>
+            app.GetAsync($"/api/auth/jlinx/tickets/{begun.Text("ticket")}?wait=20", token);
+    }
+
+    [Fact]
+    public async Task The_identity_beside_a_password_renames_nobody()
+    {
+        await using var app = await App.StartAsync(kind);
+        var person = await app.JoinAsync(App.NewEmail());
+        await using var holder = await LinkAsync(app, NewBrowser(app).As(person));
+
+        await holder.AppendAsync(new SetProfile("Grace"));
+        await HeardAsync(app, holder);
+
+        Assert.Equal(1, await app.Store.CountAsync("users", "name = 'Alice'"));
+    }
+
+    [Fact]
     public async Task An_identity_that_is_unlinked_is_told_and_opens_nothing_any_more()
     {
         await using var app = await App.StartAsync(kind);
