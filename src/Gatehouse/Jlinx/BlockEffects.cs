@@ -42,6 +42,7 @@ internal static class BlockEffects
                 break;
             case SessionRejected rejected:
                 await Tickets.RejectAsync(db, pair.Id, rejected.Request);
+                await Tickets.WithdrawAsync(db, pair.Id, rejected.Request);
                 if (rejected.Block)
                     await Pairs.BlockAsync(db, pair.Id, now + UnixMicros.Of(BlockFor));
                 break;
@@ -102,8 +103,11 @@ internal static class BlockEffects
             pair.Id, account, approved.Request, approved.RequestHash.ToArray(), approved.Nonce.ToArray(), approved.Code,
             UnixMicros.Of(approved.Expires), (long)index, now));
 
+    /// <summary>Also one that isn't there yet: its browser may be a moment from coming for it.</summary>
     private static async Task EndSessionAsync(Db db, PairRow pair, string request, PairServices services)
     {
+        await Tickets.WithdrawAsync(db, pair.Id, request);
+        await LoginLinks.WithdrawAsync(db, pair.Id, request);
         var session = await Tickets.FindSessionAsync(db, pair.Id, request) ?? await LoginLinks.FindSessionAsync(db, pair.Id, request);
         if (session is null || pair.AccountId is null || !await SessionRows.TryDeleteAsync(db, pair.AccountId, session))
             return;
@@ -112,12 +116,16 @@ internal static class BlockEffects
     }
 
     /// <summary>
-    /// Names the first user, or makes it. It is a stranger's text, under the rules of any name (GH-SEC-328).
+    /// Names the first user, or makes it, where the identity is how the account is had: beside a password the site's own name stays. It is a
+    /// stranger's text, under the rules of any name (GH-SEC-328).
     /// </summary>
     private static async Task NameAsync(Db db, PairRow pair, string text, PairServices services)
     {
-        if (pair.AccountId is not { } account || !UserName.TryParse(text, out var name))
+        if (pair.AccountId is not { } account || !UserName.TryParse(text, out var name)
+            || await AccountStore.FindAsync(db, account) is not { PasswordHash: null })
+        {
             return;
+        }
         var users = await UserStore.ListAsync(db, account);
         if (users.Count == 1)
             await UserStore.TryUpdateAsync(db, account, users[0].Id, name.Text, preferences: null);

@@ -29,6 +29,8 @@ internal static class LoginLinks
 
     private const string SelectSession = "SELECT session_id FROM jlinx_logins WHERE pair_id = @pairId AND event_id = @eventId AND session_id <> ''";
 
+    private const string DeleteUnused = "DELETE FROM jlinx_logins WHERE pair_id = @pairId AND event_id = @eventId AND session_id IS NULL";
+
     private const string DeleteOfPair = "DELETE FROM jlinx_logins WHERE pair_id = @pairId AND session_id IS NULL";
 
     private const string Purge = """
@@ -50,6 +52,9 @@ internal static class LoginLinks
     /// <summary>The session that was made of the link whose event it is.</summary>
     public static Task<string?> FindSessionAsync(Db db, string pairId, string eventId) =>
         db.ScalarAsync<string>(SelectSession, new { pairId, eventId });
+
+    /// <summary>Takes a link back that nobody has opened.</summary>
+    public static Task WithdrawAsync(Db db, string pairId, string eventId) => db.ExecuteAsync(DeleteUnused, new { pairId, eventId });
 
     public static Task DropAsync(Db db, string pairId) => db.ExecuteAsync(DeleteOfPair, new { pairId });
 

@@ -122,6 +122,30 @@ public abstract class LogInTests(StoreKind kind) : JlinxTests
         await IsGuestAsync(browser);
     }
 
+    [Theory]
+    [InlineData("ended")]
+    [InlineData("rejected")]
+    public async Task A_yes_is_taken_back_before_the_browser_comes_for_it(string how)
+    {
+        await using var app = await App.StartAsync(kind);
+        var (holder, _) = await JoinAsync(app, NewBrowser(app));
+        await using var _1 = holder;
+        var browser = NewBrowser(app);
+        var asked = await AskAsync(browser, holder.Id);
+        var request = await holder.NextAsync<SessionRequested>();
+        await holder.ApproveAsync(request);
+
+        if (how == "ended")
+            await holder.AppendAsync(new SessionEnded(request.Event.Id));
+        else
+            await holder.RejectAsync(request);
+        await HeardAsync(app, holder);
+
+        Assert.Equal("rejected", (await WaitAsync(browser, asked.Text("ticket")!)).Text("status"));
+        await IsGuestAsync(browser);
+        Assert.Equal(1, await app.Store.CountAsync("sessions")); // the one of the sign-up
+    }
+
     [Fact]
     [Meets("GH-SEC-318", "GH-SEC-337")]
     public async Task An_old_yes_said_again_lets_nobody_in()
