@@ -30,9 +30,11 @@ internal static class NameAccount
         HttpContext http, string ticket, string appAccount, JlinxServices services, CancellationToken cancellationToken)
     {
         var found = await TicketAnswer.FindAsync(http, ticket, services, cancellationToken);
-        return found is not { Purpose: TicketPurpose.SignUp or TicketPurpose.Recovery or TicketPurpose.Link }
-            ? Problems.NotFound()
-            : await NameAsync(http, appAccount, found.PairId, services, cancellationToken);
+        if (found is not { Purpose: TicketPurpose.SignUp or TicketPurpose.Recovery or TicketPurpose.Link })
+            return Problems.NotFound();
+        return found.Status == TicketStatus.Pending && found.ExpiresAt > services.Pairs.Clock.NowMicros()
+            ? await NameAsync(http, appAccount, found.PairId, services, cancellationToken)
+            : Problems.LinkInvalid(); // taken, or too late: nobody would look at it
     }
 
     private static IResult Accepted => new JsonAnswer("""{"status":"pending"}"""u8.ToArray(), StatusCodes.Status202Accepted);

@@ -28,7 +28,7 @@ internal static class Offer
 
     public static async Task<IResult> Handle(HttpContext http, JlinxServices services, CancellationToken cancellationToken)
     {
-        var (request, unfit) = await JsonBody.ReadAsync(http, JlinxJson.Default.JlinxSignUpRequest, cancellationToken);
+        var (request, unfit) = await JsonBody.ReadOptionalAsync(http, JlinxJson.Default.JlinxSignUpRequest, cancellationToken);
         if (unfit is not null)
             return unfit;
         var (made, problem) = request!.Recovery
@@ -43,7 +43,8 @@ internal static class Offer
         var mode = services.Pairs.Settings.SignUp.Mode;
         if (mode == SignUpMode.Closed)
             return (null, Problems.SignUpClosed());
-        var (inviteId, refused) = await SocialLogin.BeginLogin.FindInviteAsync(http, invite, services.Social, cancellationToken);
+        var (inviteId, refused) = await SocialLogin.BeginLogin.FindInviteAsync(
+            http, invite, emailKey: "", services.Social, cancellationToken);
         if (refused is not null)
             return (null, refused);
         if (mode == SignUpMode.InviteOnly && inviteId is null)
@@ -129,7 +130,7 @@ internal static class Offer
         var pair = new NewPair(
             id, OwnDid.OriginOf(pairs.Settings).ToString(), appUser.Bytes.ToArray(), appUser.DiscoveryKey.Bytes.ToArray(),
             PairSecrets.Seal(pairs.Box, id, signer, key), secretHash.ToArray(), now, expiresAt);
-        var (ticket, browser) = (SecretToken.New(), FlowCookie.Read(http, services.Cookies) ?? SecretToken.New());
+        var (ticket, holder) = (SecretToken.New(), await TicketHolder.BeginAsync(http, services, cancellationToken));
         var store = new SqlCoreStore(pairs.Database, pairs.Clock)
         {
             Enlisted = async (db, _) =>
@@ -138,7 +139,7 @@ internal static class Offer
                 if (!await may(db))
                     throw new OfferGoneException();
                 await Pairs.OfferAsync(db, pair);
-                await Tickets.AddAsync(db, ticket, browser, draft with
+                await Tickets.AddAsync(db, ticket, holder.Key, draft with
                 {
                     PairId = id,
                     Epoch = epoch,
@@ -157,7 +158,7 @@ internal static class Offer
         {
             return null;
         }
-        FlowCookie.Set(http, services.Cookies, browser);
+        holder.Set(http, services.Cookies);
         return new Made(ticket, new SignUpLink(new DocumentId(appUser), secret, OwnDid.OriginOf(pairs.Settings)), expiresAt);
     }
 

@@ -43,7 +43,7 @@ internal static class JlinxPage
         if (!services.IsServed)
             return Problems.NotFound();
         var target = ReturnPath.Parse(form!["return"]);
-        switch (form["action"])
+        switch (form["action"] ?? ActionOf(form))
         {
             case "sign_up":
                 return await SignUpAsync(http, new(target, form["invite"], null), services, cancellationToken);
@@ -59,6 +59,10 @@ internal static class JlinxPage
                 return Problems.BadRequest("action", "error.unknown_action");
         }
     }
+
+    /// <summary>What a program means that sends the fields of the API alone.</summary>
+    private static string ActionOf(FormBody form) =>
+        form["identifier"] is not null ? "log_in" : form["app_account"] is not null ? "paste" : "sign_up";
 
     /// <summary>To the page that waits, for what was begun here or on another page of ours.</summary>
     public static SeeOther Wait(
@@ -113,6 +117,8 @@ internal static class JlinxPage
             var problem = await NameAccount.PasteAsync(http, waiting.Ticket, form["app_account"] ?? "", services, cancellationToken);
             if (await TicketAnswer.FindAsync(http, waiting.Ticket, services, cancellationToken) is not { } ticket)
                 return End(http, waiting, target, Notice.JlinxExpired, services);
+            if (problem is { Code: "link_invalid" })
+                problem = null; // taken or too late: what came of it is told by whoever waits
             // Our script waits already; two that wait would take the outcome from each other.
             if (problem is not null || http.Request.Headers.ContainsKey(SeeOther.ScriptHeader))
                 return new JlinxWaiting(waiting, ticket, target).ToPage(http, problem);

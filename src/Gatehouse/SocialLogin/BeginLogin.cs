@@ -33,7 +33,7 @@ internal static class BeginLogin
             return new Interstitial(http.Request.Path + http.Request.QueryString.ToUriComponent());
         if (await services.LogIn.Limiter.TryTakeAsync(LimitName.LoginSource, http.SourceKey(), cancellationToken) is { } wait)
             return Problems.TooManyRequests(wait).AsAsked(http.Request);
-        var (invite, refused) = await FindInviteAsync(http, query["invite"], services, cancellationToken);
+        var (invite, refused) = await FindInviteAsync(http, query["invite"], emailKey: null, services, cancellationToken);
         if (refused is not null)
             return refused.RetryAfter is null ? Failed.Because(refused) : refused.AsAsked(http.Request);
         var flow = new SocialFlow
@@ -92,16 +92,19 @@ internal static class BeginLogin
         (browser.Derive("social nonce", state), browser.Derive("social pkce", state));
 
     /// <summary>A wrong invite is told before anybody is sent anywhere, and counts against its source.</summary>
+    /// <param name="emailKey">Of whoever signs up, empty for nobody's; null where the provider will tell.</param>
     public static async Task<(string? InviteId, Problem? Problem)> FindInviteAsync(
-        HttpContext http, string? text, SocialServices services, CancellationToken cancellationToken)
+        HttpContext http, string? text, string? emailKey, SocialServices services, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(text))
             return (null, null);
         var (limiter, source) = (services.LogIn.Limiter, http.SourceKey());
         if (await limiter.PeekAsync(LimitName.Invite, source, cancellationToken) is { } wait)
             return (null, Problems.TooManyRequests(wait));
+        var now = services.LogIn.Clock.NowMicros();
         if (SecretToken.Parse(text) is { } token && await services.LogIn.Database.ReadAsync(
-            db => InviteStore.FindAsync(db, token, services.LogIn.Clock.NowMicros()), cancellationToken) is { } id)
+            db => emailKey is null ? InviteStore.FindAsync(db, token, now) : InviteStore.FindForAsync(db, token, emailKey, now),
+            cancellationToken) is { } id)
         {
             return (id, null);
         }

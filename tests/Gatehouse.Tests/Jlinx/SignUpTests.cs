@@ -183,6 +183,71 @@ public abstract class SignUpTests(StoreKind kind) : JlinxTests
         (await NewBrowser(app).PostAsync(SignUp, Holder.Json("invite", invite))).IsProblem(403, "invite_invalid");
     }
 
+    [Theory]
+    [InlineData("Open")]
+    [InlineData("InviteOnly")]
+    public async Task An_invite_that_is_somebody_elses_is_refused_at_the_start(string mode)
+    {
+        await using var app = await App.StartAsync(kind, ("SignUp:Mode", mode));
+        var (bound, held) = (await app.InviteAsync(App.NewEmail()), await app.InviteAsync());
+        (await app.PostAsync("/api/auth/signup", App.Json(("email", App.NewEmail()), ("password", App.Password), ("invite", held)))).IsOk();
+
+        foreach (var invite in new[] { bound, held })
+            (await NewBrowser(app).PostAsync(SignUp, Holder.Json("invite", invite))).IsProblem(403, "invite_invalid");
+
+        Assert.Equal(0, await app.Store.CountAsync("jlinx_pairs"));
+    }
+
+    [Fact]
+    public async Task It_takes_no_body_to_begin()
+    {
+        await using var app = await App.StartAsync(kind);
+
+        var offer = await NewBrowser(app).PostAsync(SignUp, null);
+
+        offer.IsOk();
+        Assert.StartsWith("jlinx:u", offer.Text("app_user"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("identifier", "nobody", "log_in")]
+    [InlineData("return", "/", "sign_up")]
+    public async Task The_page_takes_the_fields_of_the_API_alone(string field, string value, string purpose)
+    {
+        await using var app = await App.StartAsync(kind);
+
+        var answer = await NewBrowser(app).PostFormAsync("/auth/jlinx", (field, value));
+
+        Assert.Equal(HttpStatusCode.SeeOther, answer.Status);
+        Assert.Equal(1, await app.Store.CountAsync("jlinx_tickets", $"purpose = '{purpose}'"));
+    }
+
+    [Theory]
+    [InlineData("taken")]
+    [InlineData("late")]
+    public async Task What_is_pasted_too_late_is_told_so(string when)
+    {
+        await using var app = await App.StartAsync(kind);
+        var browser = NewBrowser(app);
+        var offer = await OfferAsync(browser);
+        await using var holder = await new Holder(app, Holder.LinkOf(offer)).TakeAsync();
+        var path = $"{SignUp}/{offer.Text("ticket")}";
+        if (when == "late")
+        {
+            app.Clock.Advance(TimeSpan.FromMinutes(10));
+        }
+        else
+        {
+            (await browser.PostAsync(path, Holder.Json("app_account", holder.Id))).IsOk();
+            Assert.Equal("approved", (await WaitAsync(browser, offer.Text("ticket")!)).Text("status"));
+        }
+        var hints = await app.Store.CountAsync("jlinx_hints");
+
+        (await browser.PostAsync(path, Holder.Json("app_account", holder.Id))).IsProblem(410, "link_invalid");
+
+        Assert.Equal(hints, await app.Store.CountAsync("jlinx_hints"));
+    }
+
     [Fact]
     public async Task Closed_is_closed()
     {

@@ -13,7 +13,8 @@ internal static class Faking
     public static void FakeProviders(this IServiceCollection services, Func<TimeProvider, HttpMessageHandler> answers) => services.Replace(
         ServiceDescriptor.Singleton(provider => new ProviderHttp(answers(provider.GetRequiredService<TimeProvider>()))));
 
-    /// <summary>An invite for anybody, as the operator makes it.</summary>
-    public static async Task<string> InviteAsync(this App app) => (await app.Services.GetRequiredService<Database>().TransactAsync(
-        db => InviteStore.CreateAsync(db, app.Clock, null, null, TimeSpan.FromDays(14)), CancellationToken.None)).Token.Reveal();
+    /// <summary>An invite as the operator makes it: for anybody, or for an address.</summary>
+    public static async Task<string> InviteAsync(this App app, string? email = null) =>
+        (await app.Services.GetRequiredService<Database>().TransactAsync(
+            db => InviteStore.CreateAsync(db, app.Clock, email, email, TimeSpan.FromDays(14)), CancellationToken.None)).Token.Reveal();
 }
