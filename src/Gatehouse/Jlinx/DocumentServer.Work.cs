@@ -17,6 +17,10 @@ internal sealed partial class DocumentServer
     private const int MostUnsent = 10_000; // two minutes' worth of requests
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan EveryAmongNodes = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Who knows more of our document than we do brings it sooner than this.</summary>
+    private static readonly TimeSpan EndWaitsFor = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan AtRestAfter = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -111,16 +115,33 @@ internal sealed partial class DocumentServer
         orphansAfter = orphans.Count == Most ? orphans[^1].Id : ""; // those that can't be told keep no others from it
         foreach (var row in orphans)
         {
-            // In a document with two histories nothing can be said any more.
-            await WithAsync(row.Id, pair => pair.AppUser.IsFrozen
-                ? services.Database.TransactAsync(db => EndAsync(db, row), cancellationToken)
-                : pair.AppendAsync(
-                    _ => new(DocumentEvent.New(services.Clock, new DestroyedAccount())),
-                    (db, _, _) => EndAsync(db, row), cancellationToken, isEnd: true), cancellationToken);
+            await WithAsync(row.Id, pair => SayEndAsync(pair, row, forgetAt, cancellationToken), cancellationToken);
             services.Waiters.Wake(row.Id);
         }
+    }
 
-        async Task<bool> EndAsync(Db db, PairRow row)
+    private async Task SayEndAsync(OpenPair pair, PairRow row, long forgetAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!pair.AppUser.IsFrozen)
+            {
+                await pair.AppendAsync(
+                    _ => new(DocumentEvent.New(services.Clock, new DestroyedAccount())),
+                    (db, _, _) => EndAsync(db), cancellationToken, isEnd: true);
+                return;
+            }
+        }
+        catch (CoreRefusedException refused) when (refused.Reason == CoreRefusal.Behind)
+        {
+            pair.EndHeldSince ??= services.Machine.Time.GetTimestamp();
+            if (services.Machine.Time.GetElapsedTime(pair.EndHeldSince.Value) < EndWaitsFor)
+                return;
+        }
+        // There are two histories, or somebody says so and shows none: nothing more can be said here, and the keys go all the same.
+        await services.Database.TransactAsync(EndAsync, cancellationToken);
+
+        async Task<bool> EndAsync(Db db)
         {
             await BlockEffects.EndAccessAsync(db, row);
             return await Pairs.TryEndAsync(db, row.Id, forgetAt);

@@ -49,6 +49,9 @@ internal sealed partial class OpenPair : IAsyncDisposable
 
     public long OpenedAt { get; }
 
+    /// <summary>Since when its end can't be said, because somebody claims that our document is longer than it is.</summary>
+    public long? EndHeldSince { get; set; }
+
     /// <summary>Opens the documents of a pair, and speaks of them with whoever asks for them.</summary>
     public static async Task<OpenPair> OpenAsync(
         PairRow row, Replicator replicator, PairServices services, CancellationToken cancellationToken)
