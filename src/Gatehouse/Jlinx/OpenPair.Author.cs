@@ -15,7 +15,7 @@ internal sealed partial class OpenPair
         {
             throw new InvalidOperationException("A bound pair's documents don't begin as they did.");
         }
-        while (did.AnswersFor(account) && !await IsTooLongAsync(author!, author!.ContiguousLength, cancellationToken))
+        while (did.AnswersFor(account) && !await IsTooLongAsync(author!, author!.ContiguousLength - 1, cancellationToken))
         {
             try
             {

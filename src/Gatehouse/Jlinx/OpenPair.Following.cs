@@ -98,12 +98,12 @@ internal sealed partial class OpenPair
         ReadOnlyMemory<byte> block;
         try
         {
-            if (await IsTooLongAsync(appAccount!, index, cancellationToken))
+            block = await appAccount!.GetAsync(index, cancellationToken);
+            if (await IsTooLongAsync(appAccount, index, cancellationToken))
             {
                 await ContradictAsync(cancellationToken);
                 return false;
             }
-            block = await appAccount!.GetAsync(index, cancellationToken);
         }
         catch (CoreRefusedException) // two histories of theirs
         {
@@ -120,9 +120,9 @@ internal sealed partial class OpenPair
         return false;
     }
 
-    /// <summary>Whether theirs is longer than a document may be. Its bytes are counted now and then.</summary>
-    private async Task<bool> IsTooLongAsync(Core core, ulong length, CancellationToken cancellationToken) =>
-        length >= DocumentLimits.Blocks || (length % 64 == 0 && await services.Database.ReadAsync(
+    /// <summary>Whether a document of theirs that has this block is longer than one may be. Its bytes are counted now and then.</summary>
+    private async Task<bool> IsTooLongAsync(Core core, ulong index, CancellationToken cancellationToken) =>
+        index >= DocumentLimits.Blocks || (index % 64 == 0 && await services.Database.ReadAsync(
             db => SqlCoreStore.CountBytesAsync(db, core.Key), cancellationToken) > DocumentLimits.Bytes);
 
     /// <summary>
