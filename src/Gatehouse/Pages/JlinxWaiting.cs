@@ -18,7 +18,9 @@ internal sealed record JlinxWaiting(WaitingCookie Waiting, Ticket Ticket, Return
             <p><a class="primary" href="{link}">{speech["jlinx.open_here"]}</a></p>
             {Copied("jlinx-link", link, speech["jlinx.by_hand"], speech)}
             <details><summary>{speech["jlinx.terminal"]}</summary><pre dir="ltr">jlinx {Verb} '{link}'</pre></details>
-            <details{(problem is null ? null : Html.Of($" open"))}><summary>{speech["jlinx.shows_code"]}</summary>{Paste(problem).ToHtml(speech)}</details>
+            <details{(problem is null ? null : Html.Of($" open"))}><summary>{speech["jlinx.shows_code"]}</summary>
+            {(SignUpLink.TryParse(link, out var offer) ? Copied("jlinx-id", offer.AppUser.ToString(), speech["jlinx.id_alone"], speech) : null)}
+            {Paste(problem).ToHtml(speech)}</details>
             {GoOn(speech)}
             """)
         {
