@@ -6,7 +6,7 @@ namespace Gatehouse.Browser.Tests.Support;
 internal static class Chromium
 {
     /// <summary>How long anything may take before it counts as not happening: the machine may be slow and busy.</summary>
-    public const float PatienceMilliseconds = 30_000;
+    public const float PatienceMilliseconds = 60_000;
 
     private const string Executable = "/usr/bin/chromium";
 
