@@ -51,12 +51,12 @@ internal sealed partial class AccountAgent
             if (await appUser.HasBeenAsync(record.Ref()))
                 Commit(new VaultBatch(), next);
             else
-                Contradict("The app's document isn't the one that was accepted.");
+                await ContradictAsync("The app's document isn't the one that was accepted.");
             return;
         }
         if (pair.IsBeyond(block.Span))
         {
-            Contradict("The app writes with keys that this vault doesn't have. 'jlinx recover' helps.");
+            await ContradictAsync("The app writes with keys that this vault doesn't have. 'jlinx recover' helps.");
             return;
         }
         if (!pair.TryOpen(index, block.Span, out var json, out var keys)
@@ -98,7 +98,7 @@ internal sealed partial class AccountAgent
     {
         if (opened.Account.Id.Key != appAccount.Key || !await appAccount.HasBeenAsync(opened.Account.Head))
         {
-            Contradict("The app says that it opened the account for another document than ours.");
+            await ContradictAsync("The app says that it opened the account for another document than ours.");
             return;
         }
         if (next.State == AccountState.Opening)
@@ -111,7 +111,7 @@ internal sealed partial class AccountAgent
     {
         if (!await appAccount.HasBeenAsync(asked.Head))
         {
-            Contradict("The app has seen another history of our document than ours.");
+            await ContradictAsync("The app has seen another history of our document than ours.");
             return;
         }
         var batch = LogTold(told, record.Handled, hash, Words(
@@ -219,10 +219,13 @@ internal sealed partial class AccountAgent
         pair = keys;
     }
 
-    /// <summary>There are two histories: nothing is written from here on. By who has the gate.</summary>
-    private void Contradict(string alarm)
+    /// <summary>
+    /// There are two histories: nothing is written from here on, and nothing taken of the app. By who has the gate.
+    /// </summary>
+    private async Task ContradictAsync(string alarm)
     {
         Commit(RemoveRequests(), record with { State = AccountState.Contradicted, Alarm = alarm });
+        await StopTalkingAsync();
         context.Bulletin.Changed();
     }
 

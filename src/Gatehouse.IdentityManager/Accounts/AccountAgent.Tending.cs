@@ -69,14 +69,12 @@ internal sealed partial class AccountAgent
     {
         if (Frozen() is { } whose)
         {
-            Contradict($"Two histories of {whose} were signed: whose keys it was made with may have been stolen.");
+            await ContradictAsync($"Two histories of {whose} were signed: whose keys it was made with may have been stolen.");
             return;
         }
         if (IsTooLong())
         {
-            Contradict("The app writes more than a document may have.");
-            lock (talkGate)
-                replicator?.Remove(appUser);
+            await ContradictAsync("The app writes more than a document may have.");
             return;
         }
         if (record.IsUnseen && IsConnected)

@@ -172,7 +172,7 @@ internal sealed partial class AccountAgent
                     break;
                 case Rekey:
                     Commit(batch, next);
-                    Contradict("Keys were renewed after the backup was made, and are lost. 'jlinx recover' helps.");
+                    await ContradictAsync("Keys were renewed after the backup was made, and are lost. 'jlinx recover' helps.");
                     return;
                 case DestroyedAccount:
                     await EraseAsync(isKnown: true);

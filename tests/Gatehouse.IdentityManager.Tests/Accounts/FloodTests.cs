@@ -60,6 +60,18 @@ public sealed class FloodTests : IAsyncLifetime
         await ada.StartAsync();
     }
 
+    [Fact]
+    public async Task An_app_that_contradicts_itself_fills_no_disk_afterwards()
+    {
+        app.Do("request", new JsonObject { ["wrong"] = "head" });
+        await ada.UntilAsync(account => account is { State: AccountState.Contradicted, Connection: "over" });
+        app.Do("flood", new JsonObject { ["blocks"] = 100 });
+        await ada.StopAsync();
+        using (var vault = OpenVault.Open(ada.Place, Vaults.Passphrase))
+            Assert.InRange(vault.Names(Blocks(vault)).Count, 2, 3);
+        await ada.StartAsync();
+    }
+
     private static string Blocks(OpenVault vault) =>
         $"core/{AccountRecord.KeyOf(new AccountShelf(vault).Account(1)!.AppUser).Bytes}/block/";
 }
