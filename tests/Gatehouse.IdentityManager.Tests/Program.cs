@@ -5,6 +5,7 @@ return args switch
 {
     ["commit", var home] => Committing.Run(home),
     ["hold", var home] => Committing.Hold(home),
+    ["full", var home] => FullDisk.Run(home),
     ["add", var home, var link] => await SigningUp.RunAsync(home, link),
     ["open", var url] => Opening.Run(url),
     ["notify", var origin, var browser] => Notifying.Run(origin, browser),

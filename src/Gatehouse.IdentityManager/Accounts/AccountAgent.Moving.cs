@@ -31,7 +31,7 @@ internal sealed partial class AccountAgent
             {
                 (hasMoved, others) = (false, 0);
                 asksNext = now + pause;
-                pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, LongestPause.Ticks));
+                pause = Longer(pause, LongestPause);
                 await MoveAsync();
             }
             await Task.Delay(TendsEvery, context.Clock, stopping.Token);

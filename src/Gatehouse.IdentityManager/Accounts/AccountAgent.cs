@@ -21,6 +21,7 @@ namespace Gatehouse.IdentityManager.Accounts;
 internal sealed partial class AccountAgent : IAsyncDisposable
 {
     private static readonly TimeSpan TendsEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1), LongestRest = TimeSpan.FromMinutes(1);
 
     private readonly AccountShelf shelf;
     private readonly VaultCoreStore store;
@@ -133,25 +134,43 @@ internal sealed partial class AccountAgent : IAsyncDisposable
         stopping.Dispose();
     }
 
-    /// <summary>Nobody awaits what goes on by itself: what ended it is told where the account is shown.</summary>
+    /// <summary>
+    /// Nobody awaits what goes on by itself: what went wrong is told where the account is shown, and it begins again. A
+    /// disk that is full, as a rule, isn't for ever.
+    /// </summary>
     private async Task WorkAsync(Func<Task> work)
     {
-        try
+        for (var rest = ShortestRest; !stopping.IsCancellationRequested; rest = Longer(rest, LongestRest))
         {
-            await work();
-        }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (CoreRefusedException refused) when (refused.Reason == CoreRefusal.Frozen)
-        {
-            // The tending tells.
-        }
-        catch (Exception exception)
-        {
-            report = "Stopped: " + exception.Message;
+            string trouble;
+            try
+            {
+                await work();
+                return;
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (CoreRefusedException refused) when (refused.Reason == CoreRefusal.Frozen)
+            {
+                return; // the tending tells
+            }
+            catch (Exception exception)
+            {
+                trouble = $"It doesn't go on, and is tried again: {exception.Message}";
+            }
+            report = trouble;
+            context.Bulletin.Changed();
+            await Task.Delay(rest, context.Clock, stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (report == trouble)
+                report = null;
         }
     }
+
+    private static TimeSpan Longer(TimeSpan pause, TimeSpan longest) =>
+        TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, longest.Ticks));
 
     private async Task OpenAsync(CancellationToken cancellationToken)
     {

@@ -151,6 +151,8 @@ internal sealed class OpenVault : IDisposable
                 return false;
             if (batch.IsEmpty)
                 return true;
+            if (file.IsBroken)
+                Mend();
             file.Append(batch);
             Apply(batch);
             if (file.Length > Math.Max(owesErasure ? 0 : (2 * live) + LeastGarbage, compactsAt))
@@ -261,6 +263,15 @@ internal sealed class OpenVault : IDisposable
     }
 
     /// <summary>
+    /// A write failed, and nobody was told that it was done: the file is written anew without it, as it is known here.
+    /// </summary>
+    private void Mend()
+    {
+        using var old = Rewrite(NewHeader(), key);
+        TryOverwrite(old);
+    }
+
+    /// <summary>
     /// All or nothing: the new file takes the place of the old one when it is complete. The old one is returned, still
     /// open; null when there was none.
     /// </summary>
@@ -335,6 +346,19 @@ internal sealed class OpenVault : IDisposable
     }
 
     private SortedSet<string> Named(string prefix) => names.GetViewBetween(prefix, prefix + char.MaxValue);
+
+    private static bool TryOverwrite(VaultFile? old)
+    {
+        try
+        {
+            old?.Overwrite();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private static void Forget(string name, byte[] value)
     {

@@ -8,7 +8,6 @@ internal sealed class VaultFile : IDisposable
     private readonly FileStream stream;
     private readonly VaultRecords records;
     private ulong count;
-    private bool isBroken;
 
     private VaultFile(FileStream stream, VaultRecords records)
     {
@@ -17,6 +16,9 @@ internal sealed class VaultFile : IDisposable
     }
 
     public long Length => stream.Length;
+
+    /// <summary>Whether nothing can be added any more: it isn't known whether the last record is there.</summary>
+    public bool IsBroken { get; private set; }
 
     /// <summary>Writes a new file of these records; it is on the disk when this returns.</summary>
     public static VaultFile Create(
@@ -77,17 +79,17 @@ internal sealed class VaultFile : IDisposable
     }
 
     /// <exception cref="IOException">
-    /// Whether the record is on the disk isn't known. Nothing is added any more: opening the file anew tells.
+    /// Whether the record is on the disk isn't known. Nothing is added any more: another file takes its place.
     /// </exception>
     public void Append(VaultBatch batch)
     {
-        if (isBroken)
-            throw new IOException("The vault could not be written earlier. Start jlinx again.");
+        if (IsBroken)
+            throw new IOException("The vault could not be written earlier.");
         var record = records.Seal(count, batch);
-        isBroken = true;
+        IsBroken = true;
         stream.Write(record);
         stream.Flush(flushToDisk: true);
-        isBroken = false;
+        IsBroken = false;
         count++;
     }
 
@@ -97,7 +99,7 @@ internal sealed class VaultFile : IDisposable
     /// </summary>
     public void Overwrite()
     {
-        isBroken = true;
+        IsBroken = true;
         var zeros = new byte[64 * 1024];
         stream.Seek(0, SeekOrigin.Begin);
         for (var left = stream.Length; left > 0; left -= zeros.Length)
@@ -106,7 +108,7 @@ internal sealed class VaultFile : IDisposable
     }
 
     /// <summary>Nothing is added any more.</summary>
-    public void Break() => isBroken = true;
+    public void Break() => IsBroken = true;
 
     public void Dispose() => stream.Dispose();
 

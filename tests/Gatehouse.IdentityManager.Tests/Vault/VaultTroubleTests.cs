@@ -29,6 +29,23 @@ public sealed class VaultTroubleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_write_that_failed_is_as_if_it_had_not_been_and_the_next_goes_well()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        vaults.Create().Dispose();
+        // The limit is one for all files of the process, also that which the runtime makes code in.
+        using (var child = new Child(["full", vaults.Place.Home], [("DOTNET_EnableWriteXorExecute", "0")]))
+        {
+            Assert.Equal(
+                ["refused", "refused", "committed"],
+                (await child.UntilEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        }
+        using var again = vaults.Open();
+        Assert.Equal(["after", "before"], again.Names(""), StringComparer.Ordinal);
+    }
+
+    [Fact]
     public void A_passphrase_that_could_not_be_changed_is_the_old_one()
     {
         using (var vault = vaults.Create(new VaultBatch().Set("a", [1])))
