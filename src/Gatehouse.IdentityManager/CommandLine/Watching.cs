@@ -16,6 +16,8 @@ internal sealed class Watching
     private readonly IDesk desk;
     private readonly bool asJson;
     private readonly HashSet<(int Account, string Id)> known = [];
+    private readonly HashSet<(int Account, string Alarm)> warned = [];
+    private readonly List<Task<Answered>> answering = []; // an app may be slow, and others go on meanwhile
     private List<RequestView> open = []; // what isn't answered, the first first
     private RequestView? asked;
     private long? replacedAt;
@@ -59,16 +61,23 @@ internal sealed class Watching
             while (true)
             {
                 var line = asked is null ? null : context.Terminal.NextLine();
-                await Task.WhenAny(line is null ? [next] : [next, line]);
+                await Task.WhenAny([next, .. answering, .. line is null ? (Task[])[] : [line]]);
+                if (answering.Find(task => task.IsCompleted) is { } answered)
+                {
+                    answering.Remove(answered);
+                    Tell(await answered);
+                    continue;
+                }
                 if (!next.IsCompleted)
                 {
-                    await AnswerAsync(await context.Terminal.TakeLineAsync(cancellationToken), cancellationToken);
+                    Answer(await context.Terminal.TakeLineAsync(cancellationToken), leaving.Token);
                     continue;
                 }
                 if (!await next)
                     return (int)Outcome.Done;
                 if (news.Current.Fault is not null)
                     return context.Tell(news.Current, _ => { });
+                Warn(news.Current.Accounts ?? []);
                 Hear(news.Current.Requests ?? []);
                 next = news.MoveNextAsync().AsTask();
             }
@@ -76,7 +85,17 @@ internal sealed class Watching
         finally
         {
             await leaving.CancelAsync(); // what is still awaited must have ended before it is disposed
-            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll([next, .. answering]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Tells what is wrong with an account, once.</summary>
+    private void Warn(IReadOnlyList<AccountView> accounts)
+    {
+        foreach (var account in accounts)
+        {
+            if (account.Alarm is { } alarm && warned.Add((account.Number, alarm)))
+                context.Terminal.Fault($"! {account.Number} {account.Origin}: {alarm}");
         }
     }
 
@@ -135,14 +154,13 @@ internal sealed class Watching
     private void Prompt() => context.Terminal.Prompt(
         "Type the code that the browser shows, n to say no, b to say no and let nobody ask for an hour:");
 
-    private async Task AnswerAsync(string? typed, CancellationToken cancellationToken)
+    private void Answer(string? typed, CancellationToken cancellationToken)
     {
         var request = asked!;
         if (typed is null)
         {
             canAsk = false; // they ended their input
-            foreach (var left in open)
-                context.Terminal.Line($"Not answered. 'jlinx approve {left.Account}' in another terminal still does it.");
+            open.ForEach(TellLeft);
             (asked, open) = (null, []);
             return;
         }
@@ -168,11 +186,52 @@ internal sealed class Watching
         }
         open.Remove(request);
         asked = null;
-        var answer = await context.AskAsync(
-            desk, call with { Account = $"{request.Account}", Request = request.Id }, cancellationToken);
-        context.Tell(answer, reply => context.Terminal.Line(reply.Text!));
+        answering.Add(AnswerAsync(
+            request, call with { Account = $"{request.Account}", Request = request.Id }, cancellationToken));
         AskNext();
     }
 
+    private async Task<Answered> AnswerAsync(RequestView request, Call call, CancellationToken cancellationToken)
+    {
+        var reply = Reply.Refused("There was no answer.");
+        await foreach (var each in desk.AskAsync(call, cancellationToken))
+            reply = each;
+        if (reply.Fault is null)
+            return new Answered(request, reply, IsOpen: false);
+        // The desk knows whether that was an answer after all, as a wrong code is.
+        var now = reply;
+        await foreach (var each in desk.AskAsync(new Call(Call.Watch), cancellationToken))
+        {
+            now = each;
+            break;
+        }
+        return new Answered(request, reply, now.Requests?.Any(still => IsSame(still, request)) == true);
+    }
+
+    /// <summary>Tells what came of an answer. A request that could not be answered is asked for again.</summary>
+    private void Tell(Answered answered)
+    {
+        var (request, reply, isOpen) = answered;
+        if (asked is not null)
+        {
+            context.Terminal.Fault("");
+            context.Terminal.Fault($"At {request.Origin}:");
+        }
+        context.Tell(reply, told => context.Terminal.Line(told.Text!));
+        if (isOpen && canAsk)
+            open.Add(request);
+        else if (isOpen)
+            TellLeft(request);
+        if (asked is not null)
+            Prompt();
+        AskNext();
+    }
+
+    private void TellLeft(RequestView left) =>
+        context.Terminal.Line($"Not answered. 'jlinx approve {left.Account}' in another terminal still does it.");
+
     private static bool IsSame(RequestView left, RequestView right) => (left.Account, left.Id) == (right.Account, right.Id);
+
+    /// <param name="IsOpen">Whether it is as if there had been no answer.</param>
+    private sealed record Answered(RequestView Request, Reply Reply, bool IsOpen);
 }

@@ -16,7 +16,7 @@ public sealed class WatchTests : IAsyncLifetime
     private readonly Keyboard keyboard = new();
     private readonly StringWriter written = new();
     private readonly StoppedWatch clock = new();
-    private readonly CancellationTokenSource stop = new();
+    private CancellationTokenSource stop = new();
     private readonly TextWriter shown;
     private Task<int> watching = null!;
 
@@ -26,6 +26,11 @@ public sealed class WatchTests : IAsyncLifetime
     {
         vaults.Create().Dispose();
         Assert.Equal(0, (await Commands.RunAsync(vaults.Place, "add", app.Offer(), "--yes")).Code);
+        await WatchAsync();
+    }
+
+    private async Task WatchAsync()
+    {
         var file = Path.Combine(vaults.Place.Home, "passphrase");
         await File.WriteAllTextAsync(file, Vaults.Passphrase);
         var context = new VerbContext(new Terminal(shown, shown, keyboard), clock, vaults.Place, Vaults.Cheap);
@@ -97,6 +102,30 @@ public sealed class WatchTests : IAsyncLifetime
         keyboard.Type("b");
         await SaysAsync("Rejected.");
         Assert.Equal("rejected", (string?)(await other.HeardAsync("answered"))["answer"]);
+    }
+
+    [Fact]
+    public async Task One_whose_app_cannot_be_told_is_asked_again_and_keeps_no_other_from_being_asked()
+    {
+        using var other = new NodeApp();
+        Assert.Equal(0, (await Commands.RunAsync(vaults.Place, "add", other.Offer(), "--yes")).Code);
+        var code = await AskedAsync(questions: 1);
+        await stop.CancelAsync();
+        Assert.Equal(0, await watching);
+        keyboard.Type("heard by nobody any more");
+        app.Dispose();
+        stop.Dispose();
+        stop = new CancellationTokenSource();
+        await WatchAsync();
+        await SaysAsync(Question, times: 2);
+        keyboard.Type(code);
+        var second = (string)other.Do("request")["code"]!;
+        await SaysAsync(Question, times: 3);
+        keyboard.Type(second);
+        await SaysAsync("Approved");
+        clock.By = TimeSpan.FromMinutes(1); // nobody waits longer
+        await SaysAsync("Nothing was written");
+        await SaysAsync(Question, times: 4);
     }
 
     private async Task<string> AskedAsync(int questions, int seconds = 120)
