@@ -19,7 +19,7 @@ internal static class RequestVerbs
                 else if (reply.Requests is { Count: > 0 } requests)
                     Show(context, requests);
                 else
-                    context.Terminal.Line("Nobody wants to log in.");
+                    context.Terminal.Line(reply.Text!);
             },
             cancellationToken));
         return verb;

@@ -9,11 +9,24 @@ internal static class Answering
     private static readonly TimeSpan CatchUpPatience = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan ArrivalPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The requests that are open, after having heard of every app what is new.</summary>
-    public static async Task<Reply> ListAsync(DeskContext desk, CancellationToken cancellationToken)
+    /// <summary>The requests that are open, after having heard of every app what is new, or that it can't be asked.</summary>
+    public static async Task<Reply> ListAsync(DeskContext desk, Action<Reply> note, CancellationToken cancellationToken)
     {
-        await CatchUpAsync(desk, cancellationToken);
-        return new Reply { Requests = Open(desk) };
+        var agents = await CatchUpAsync(desk, cancellationToken);
+        List<string> unheard =
+        [
+            .. agents.Where(agent => agent.Record.IsLive && !(agent.IsConnected && agent.IsCurrent))
+                .Select(agent => $"{agent.Record.Origin} could not be asked: {agent.View().Connection}."),
+            .. desk.Shelf.Accounts().Where(account => account.IsLive && desk.Agents.FaultOf(account.Number) is not null)
+                .Select(account => $"{account.Origin} could not be asked: {desk.Agents.FaultOf(account.Number)}"),
+        ];
+        foreach (var told in unheard)
+            note(new Reply { Note = told });
+        return new Reply
+        {
+            Requests = Open(desk),
+            Text = unheard.Count == 0 ? "Nobody wants to log in." : "Nobody is known to want to log in.",
+        };
     }
 
     public static IReadOnlyList<RequestView> Open(DeskContext desk)
@@ -54,11 +67,12 @@ internal static class Answering
         return new Reply { Text = hasArrived ? said : said + " The app hasn't fetched the answer yet." };
     }
 
-    private static async Task CatchUpAsync(DeskContext desk, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<AccountAgent>> CatchUpAsync(DeskContext desk, CancellationToken cancellationToken)
     {
         var agents = await desk.Agents.StartAllAsync(cancellationToken);
         await Task.WhenAll(agents.Select(agent =>
             agent.UntilAsync(() => agent.IsCurrent || agent.IsOutOfReach, CatchUpPatience, cancellationToken)));
+        return agents;
     }
 
     /// <summary>

@@ -81,7 +81,7 @@ internal sealed class LocalDesk : IDesk
             case Call.Accounts:
                 return new Reply { Accounts = Looking.Accounts(context) };
             case Call.Requests:
-                return await Answering.ListAsync(context, cancellationToken);
+                return await Answering.ListAsync(context, note, cancellationToken);
             case Call.Review:
                 return await SigningUp.ReviewAsync(context, call, cancellationToken);
             case Call.Add:

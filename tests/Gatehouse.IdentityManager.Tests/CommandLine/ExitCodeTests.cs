@@ -84,6 +84,20 @@ public sealed class ExitCodeTests : IDisposable
     }
 
     [Fact]
+    public async Task Apps_that_could_not_be_asked_for_requests_are_named_on_stderr()
+    {
+        using var app = new NodeApp();
+        Assert.Equal(0, (await Commands.RunAsync(vaults.Place, "add", app.Offer(), "--yes")).Code);
+        var asked = await Commands.RunAsync(vaults.Place, "requests");
+        Assert.Equal((0, "Nobody wants to log in.", ""), (asked.Code, asked.Out.Trim(), asked.Error));
+        app.Dispose();
+        var inVain = await Commands.RunAsync(vaults.Place, "requests");
+        Assert.Equal((0, "Nobody is known to want to log in."), (inVain.Code, inVain.Out.Trim()));
+        Assert.Contains("could not be asked: the app doesn't answer.", inVain.Error, StringComparison.Ordinal);
+        Assert.Equal("[]", (await Commands.RunAsync(vaults.Place, "requests", "--json")).Out.Trim());
+    }
+
+    [Fact]
     public async Task A_log_that_is_not_what_was_signed_is_2()
     {
         await using var ada = new Person();
