@@ -54,12 +54,17 @@ internal sealed partial class AccountAgent
     /// <summary>Appends an event that settles nothing else, and returns its index.</summary>
     public async Task<ulong> SayAsync(EventBody body, string detail, CancellationToken cancellationToken)
     {
+        if (record.State == AccountState.Opening) // the app may have opened it while nothing ran here
+        {
+            await UntilAsync(
+                () => record.State != AccountState.Opening || IsCurrent || IsOutOfReach, SyncPatience, cancellationToken);
+        }
+        RequireOpen();
         await RequireSyncAsync(cancellationToken);
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (record.State != AccountState.Open)
-                throw new AgentException("The account isn't open.");
+            RequireOpen();
             return await AppendAsync(body, detail, new VaultBatch());
         }
         finally
@@ -91,13 +96,28 @@ internal sealed partial class AccountAgent
         }
     }
 
+    private void RequireOpen()
+    {
+        if (record is { State: not AccountState.Open } now)
+        {
+            throw new AgentException(now.State switch
+            {
+                AccountState.Opening => $"{now.Origin} hasn't opened the account yet: {Connection()}.",
+                AccountState.Contradicted => $"Nothing is written for this account any more. {now.Alarm}",
+                AccountState.Destroying => "The account is being destroyed.",
+                _ => "The account was destroyed.",
+            });
+        }
+    }
+
     private async Task RequireSyncAsync(CancellationToken cancellationToken)
     {
         if (!await UntilAsync(() => IsInSync, SyncPatience, cancellationToken))
         {
-            throw new AgentException(IsConnected
-                ? "The app knows more of our document than this vault, and doesn't send it."
-                : $"{record.Origin}: {Connection()}. Nothing was written.");
+            throw new AgentException(!IsConnected ? $"{record.Origin}: {Connection()}. Nothing was written."
+                : appAccount.ClaimedLength is null
+                    ? "The app hasn't said yet how much of our document it has. Nothing was written."
+                : "The app knows more of our document than this vault, and doesn't send it. Nothing was written.");
         }
     }
 
