@@ -44,11 +44,12 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, VaultPl
     /// Opens the vault, or returns null where a process has it that answers. One that doesn't is a command that ends
     /// soon, or is about to answer: that is waited for.
     /// </summary>
-    /// <exception cref="VaultException">It can't be had.</exception>
+    /// <exception cref="VaultException">It can't be had, or others may enter where it is.</exception>
     public async Task<OpenVault?> TakeVaultAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         if (!File.Exists(place.Vault))
             throw new VaultException(VaultFault.Missing, $"There is no vault in {place.Home}. 'jlinx init' makes one.");
+        place.Create(); // who may enter could answer in its stead, and be told secrets
         string? passphrase = null;
         var hasTold = false;
         for (var began = clock.GetTimestamp(); ; await Task.Delay(LooksEvery, clock, cancellationToken))

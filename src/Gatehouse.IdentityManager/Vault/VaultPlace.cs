@@ -31,6 +31,7 @@ internal sealed partial record VaultPlace(string Home)
         return new VaultPlace(Path.Combine(data, "jlinx"));
     }
 
+    /// <summary>Makes the directory where there is none, and refuses one that can't be trusted.</summary>
     /// <exception cref="VaultException">It can't be a home: others may enter, or its name is too long.</exception>
     public void Create()
     {
