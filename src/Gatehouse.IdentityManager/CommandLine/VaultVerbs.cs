@@ -82,6 +82,14 @@ internal static class VaultVerbs
         var verb = new Verb("passphrase", "Changes the vault's passphrase.", "passphrase") { to };
         verb.SetAction(async (parsed, cancellationToken) =>
         {
+            await using var desk = await context.OpenDeskAsync(parsed, cancellationToken);
+            var call = new Call(Call.ChangePassphrase)
+            {
+                Passphrase = await context.ReadVaultPassphraseAsync(parsed, cancellationToken),
+            };
+            var check = await context.AskAsync(desk, call, cancellationToken);
+            if (check.Fault is not null) // before anybody types a new one in vain
+                return context.Tell(check, _ => { });
             var passphrase = parsed.GetValue(to) is { } given
                 ? (await File.ReadAllLinesAsync(given.FullName, cancellationToken)).FirstOrDefault() ?? ""
                 : await context.Terminal.AskSecretAsync("New passphrase:", cancellationToken)
@@ -89,9 +97,9 @@ internal static class VaultVerbs
             Vault.Passphrase.Require(passphrase);
             if (parsed.GetValue(to) is null)
                 await context.RequireAgainAsync(passphrase, cancellationToken);
-            return await context.CarryOutAsync(
-                parsed, new Call(Call.Passphrase) { Secret = passphrase },
-                reply => context.Show(parsed, reply), cancellationToken);
+            return context.Tell(
+                await context.AskAsync(desk, call with { Secret = passphrase }, cancellationToken),
+                reply => context.Show(parsed, reply));
         });
         return verb;
     }

@@ -13,6 +13,8 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, VaultPl
     private static readonly TimeSpan TellsAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1); // longer than any command that ends by itself
 
+    private string? vaultPassphrase; // asked once in a command
+
     public Terminal Terminal => terminal;
 
     public TimeProvider Clock => clock;
@@ -50,17 +52,15 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, VaultPl
         if (!File.Exists(place.Vault))
             throw new VaultException(VaultFault.Missing, $"There is no vault in {place.Home}. 'jlinx init' makes one.");
         place.Create(); // who may enter could answer in its stead, and be told secrets
-        string? passphrase = null;
         var hasTold = false;
         for (var began = clock.GetTimestamp(); ; await Task.Delay(LooksEvery, clock, cancellationToken))
         {
             if (await RemoteDesk.IsThereAsync(place, cancellationToken))
                 return null;
-            var isTaken = passphrase is null && IsTaken(); // nobody is asked who needs not say it
+            var isTaken = vaultPassphrase is null && IsTaken(); // nobody is asked who needs not say it
             if (!isTaken)
             {
-                passphrase ??= await ReadPassphraseAsync(parsed, "Passphrase:", cancellationToken);
-                if (TryOpen(passphrase) is { } vault)
+                if (TryOpen(await ReadVaultPassphraseAsync(parsed, cancellationToken)) is { } vault)
                     return vault;
             }
             var waited = clock.GetElapsedTime(began);
@@ -133,6 +133,10 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, VaultPl
         else
             terminal.Line(reply.Text!);
     }
+
+    /// <summary>The passphrase of the vault that there is.</summary>
+    public async Task<string> ReadVaultPassphraseAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+        vaultPassphrase ??= await ReadPassphraseAsync(parsed, "Passphrase:", cancellationToken);
 
     public async Task<string> ReadPassphraseAsync(
         ParseResult parsed, string question, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed record Call(string Verb)
         Dismiss = "dismiss",
         Log = "log",
         Backup = "backup",
-        Passphrase = "passphrase",
+        ChangePassphrase = "passphrase",
         Recover = "recover";
 
     /// <summary>An account's number, or the origin of the only one there.</summary>
@@ -46,6 +46,9 @@ internal sealed record Call(string Verb)
 
     /// <summary>The recovery key as it was typed, or a new passphrase.</summary>
     public string? Secret { get; init; }
+
+    /// <summary>The passphrase of now, without which no new one is taken. Alone it is only checked.</summary>
+    public string? Passphrase { get; init; }
 
     /// <summary>An app at a private address may be talked to.</summary>
     public bool AllowsPrivate { get; init; }

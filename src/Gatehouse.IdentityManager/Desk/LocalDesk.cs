@@ -111,12 +111,21 @@ internal sealed class LocalDesk : IDesk
             case Call.Backup:
                 vault.Export(call.File ?? throw new AgentException("A backup needs the name of a file."));
                 return new Reply { Text = "The backup is made. It opens with today's passphrase." };
-            case Call.Passphrase:
-                vault.ChangePassphrase(Passphrase.Require(call.Secret), VaultCost.Usual);
-                return new Reply { Text = "The passphrase is changed. Older backups keep theirs." };
+            case Call.ChangePassphrase:
+                return ChangePassphrase(call);
             default:
                 return Reply.Refused("This jlinx doesn't know that command: it is of another release.");
         }
+    }
+
+    private Reply ChangePassphrase(Call call)
+    {
+        if (!vault.IsPassphrase(call.Passphrase ?? ""))
+            return Reply.Refused("The passphrase is wrong.");
+        if (call.Secret is null)
+            return new Reply { Text = "That is the passphrase." };
+        vault.ChangePassphrase(Passphrase.Require(call.Secret), VaultCost.Usual);
+        return new Reply { Text = "The passphrase is changed. Older backups keep theirs." };
     }
 
     private async IAsyncEnumerable<Reply> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -161,6 +161,16 @@ internal sealed class OpenVault : IDisposable
         }
     }
 
+    /// <summary>Whether it opens the vault, by the same work that opening takes.</summary>
+    public bool IsPassphrase(string passphrase)
+    {
+        VaultHeader now;
+        lock (gate)
+            now = header;
+        using var derived = VaultKey.Derive(passphrase, now.Salt, now.Cost);
+        return now.IsOf(derived);
+    }
+
     /// <summary>Changes the passphrase. Backups made before keep the old one.</summary>
     public void ChangePassphrase(string passphrase, VaultCost cost)
     {

@@ -34,6 +34,25 @@ public sealed class PromptTests : IDisposable
     }
 
     [Fact]
+    public async Task A_passphrase_is_changed_by_the_old_one_first()
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var none = await TypeAsync("passphrase");
+        Assert.Equal(2, none.Code);
+        Assert.Contains("'jlinx init' makes one", none.Shown, StringComparison.Ordinal);
+        await TypeAsync("init", ("New passphrase:", Typed + "\r"), ("Once more:", Typed + "\r"));
+        var wrong = await TypeAsync("passphrase", ("Passphrase:", Typed + "x\r"));
+        Assert.Equal(2, wrong.Code);
+        Assert.Contains("The passphrase is wrong.", wrong.Shown, StringComparison.Ordinal);
+        var changed = await TypeAsync(
+            "passphrase", ("Passphrase:", Typed + "\r"), ("New passphrase:", "open barley, please\r"),
+            ("Once more:", "open barley, please\r"));
+        Assert.Equal(0, changed.Code);
+        Assert.Equal(0, (await TypeAsync("accounts", ("Passphrase:", "open barley, please\r"))).Code);
+    }
+
+    [Fact]
     public async Task Two_that_differ_make_no_vault()
     {
         if (OperatingSystem.IsWindows())

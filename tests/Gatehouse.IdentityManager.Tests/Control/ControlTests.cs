@@ -87,8 +87,25 @@ public sealed class ControlTests : IAsyncLifetime
     {
         await using var server = ControlServer.Open(ada.Place, ada.Desk);
         await using var remote = new RemoteDesk(ada.Place);
-        Assert.NotNull((await AskAsync(remote, new Call(Call.Passphrase))).Fault);
-        Assert.NotNull((await AskAsync(remote, new Call(Call.Passphrase) { Secret = "short" })).Fault);
+        var call = new Call(Call.ChangePassphrase) { Passphrase = Vaults.Passphrase };
+        Assert.NotNull((await AskAsync(remote, call with { Secret = "short" })).Fault);
+        Assert.NotNull((await AskAsync(remote, call with { Secret = "" })).Fault);
+        await ada.StopAsync();
+        await ada.StartAsync(); // by the passphrase of before
+    }
+
+    [Fact]
+    public async Task A_new_passphrase_is_taken_of_who_knows_the_old_one_alone()
+    {
+        await using var server = ControlServer.Open(ada.Place, ada.Desk);
+        await using var remote = new RemoteDesk(ada.Place);
+        var call = new Call(Call.ChangePassphrase) { Secret = "another that is long" };
+        foreach (var wrong in (string?[])[null, "", Vaults.Passphrase + "x"])
+        {
+            var refused = await AskAsync(remote, call with { Passphrase = wrong });
+            Assert.Equal("The passphrase is wrong.", refused.Fault);
+        }
+        Assert.Null((await AskAsync(remote, new Call(Call.ChangePassphrase) { Passphrase = Vaults.Passphrase })).Fault);
         await ada.StopAsync();
         await ada.StartAsync(); // by the passphrase of before
     }
