@@ -58,9 +58,13 @@ internal sealed class OwnDocuments(AccountShelf shelf, VaultCoreStore store, Tim
         var next = account with { Written = (ulong)blocks.Count };
         var batch = AccountShelf.Put(new VaultBatch(), next)
             .Remove(AccountShelf.SecretName(account.Number, AccountSecret.SignUp));
-        AccountShelf.Put(batch, new LogRecord(
-            account.Number, LogRecord.Own, 1, Multibase.Format(Labels.Block(blocks[1].Span)), clock.GetUtcNow(),
-            nameof(AccountAccepted), ""));
+        for (var index = 1; index < blocks.Count; index++)
+        {
+            var detail = bodies[index - 1] is SetProfile told ? told.Name : "";
+            AccountShelf.Put(batch, new LogRecord(
+                account.Number, LogRecord.Own, (ulong)index, Multibase.Format(Labels.Block(blocks[index].Span)),
+                clock.GetUtcNow(), bodies[index - 1].Type, detail));
+        }
         await store.WithAsync(batch, () => core.AppendAsync(blocks, cancellationToken));
         return (core, next);
     }

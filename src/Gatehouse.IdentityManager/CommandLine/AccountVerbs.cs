@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gatehouse.IdentityManager.Control;
+using Gatehouse.IdentityManager.Desk;
 
 namespace Gatehouse.IdentityManager.CommandLine;
 
@@ -37,6 +38,8 @@ internal static class AccountVerbs
             if (offer.Account is null && !parsed.GetValue(Yes))
             {
                 context.Terminal.Fault($"{offer.Origin}, which calls itself “{offer.Name}”, offers you an account.");
+                if (!call.WithoutProfile && await NameAsync(context, desk, cancellationToken) is { } name)
+                    context.Terminal.Fault($"It is told your name, “{name}”: --no-profile keeps that to yourself.");
                 if (!await context.Terminal.ConfirmAsync("Create an account there?", cancellationToken))
                     return Refused(context);
             }
@@ -176,6 +179,13 @@ internal static class AccountVerbs
                 await context.AskAsync(desk, call, cancellationToken), reply => Show(context, parsed, reply));
         });
         return verb;
+    }
+
+    /// <summary>What apps are told to call the person.</summary>
+    private static async Task<string?> NameAsync(VerbContext context, IDesk desk, CancellationToken cancellationToken)
+    {
+        var reply = await context.AskAsync(desk, new Call(Call.Profile), cancellationToken);
+        return reply.Profile?.GetValueOrDefault(ProfileBook.NameKey);
     }
 
     private static Argument<string> Account() => new("account") { Description = "An account's number or host." };

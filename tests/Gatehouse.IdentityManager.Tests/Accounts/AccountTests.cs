@@ -30,6 +30,9 @@ public sealed class AccountTests : IAsyncLifetime
         Assert.Equal(AccountState.Open, account.State);
         Assert.Equal(account.Did, (string?)(await app.HeardAsync("accepted"))["did"]);
         Assert.Equal("Ada Lovelace", (string?)(await app.HeardAsync("profile"))["name"]);
+        Assert.Contains(
+            (await ada.DoAsync(new Call(Call.Log) { Account = "1", Verifies = true })).Log!,
+            entry => entry is { Event: "SetProfile", Index: 2, Detail: "Ada Lovelace", IsSound: true });
 
         var asked = app.Do("request");
         var request = Assert.Single((await ada.DoAsync(new Call(Call.Requests))).Requests!);

@@ -63,6 +63,18 @@ public sealed class AskedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Before_an_app_is_told_a_name_it_is_said_which()
+    {
+        Assert.Equal(0, await RunAsync("profile", "set", "name", "Ada Lovelace"));
+        var link = app.Offer();
+        var adding = RunAsync("add", link);
+        await SaysAsync("Create an account there?");
+        Assert.Contains("It is told your name, “Ada Lovelace”", Written(), StringComparison.Ordinal);
+        keyboard.Type("n");
+        Assert.Equal(1, await adding);
+    }
+
+    [Fact]
     public async Task Who_waits_is_told_what_for()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
