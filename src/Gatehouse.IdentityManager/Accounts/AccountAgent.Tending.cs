@@ -8,7 +8,7 @@ namespace Gatehouse.IdentityManager.Accounts;
 internal sealed partial class AccountAgent
 {
     private static readonly TimeSpan RenewsEvery = TimeSpan.FromDays(30);
-    private static readonly TimeSpan PostsAgainAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan PostsAgainAfter = TimeSpan.FromSeconds(3), PostsAtLeastEvery = TimeSpan.FromMinutes(2);
 
     private async Task TendAsync()
     {
@@ -28,7 +28,7 @@ internal sealed partial class AccountAgent
             {
                 gate.Release();
             }
-            if (record.State == AccountState.Opening && IsConnected)
+            if (record.State == AccountState.Opening && IsConnected && MayPost())
                 await PostAsync(stopping.Token);
             if ($"{Connection()}, {IsInSync}" is var standing && standing != known)
             {
@@ -59,10 +59,15 @@ internal sealed partial class AccountAgent
         }
         finally
         {
+            postPause = triedAt is null ? PostsAgainAfter : Longer(postPause, PostsAtLeastEvery);
             triedAt = context.Clock.GetTimestamp();
             isPosting = false;
         }
     }
+
+    /// <summary>By itself it is told less and less often, and never of an offer that is over.</summary>
+    private bool MayPost() => record.OfferExpires > context.Clock.GetUtcNow()
+        && (triedAt is not { } tried || context.Clock.GetElapsedTime(tried) >= postPause);
 
     /// <summary>By who has the gate.</summary>
     private async Task TendOnceAsync()

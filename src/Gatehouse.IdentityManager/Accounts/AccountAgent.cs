@@ -41,6 +41,7 @@ internal sealed partial class AccountAgent : IAsyncDisposable
     private volatile bool hasMoved, isDidTooLong; // what was read of the app's Did
     private ulong countedBlocks; // of the app's document, when all of them were here and few enough
     private long? triedAt, clockReadAt;
+    private TimeSpan postPause;
     private DateTimeOffset? appTime; // as it was then
     private Task working = Task.CompletedTask;
 
