@@ -7,7 +7,10 @@ namespace Gatehouse.IdentityManager.Accounts;
 // What happens by itself as time goes by: keys are renewed, requests run out, an account that was destroyed is erased.
 internal sealed partial class AccountAgent
 {
+    private const int MostRenewals = 5; // within RenewalsIn: each has the whole vault written anew
+
     private static readonly TimeSpan RenewsEvery = TimeSpan.FromDays(30);
+    private static readonly TimeSpan RenewalsIn = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan PostsAgainAfter = TimeSpan.FromSeconds(3), PostsAtLeastEvery = TimeSpan.FromMinutes(2);
 
     private async Task TendAsync()
@@ -104,13 +107,18 @@ internal sealed partial class AccountAgent
             await RenewAsync(now);
     }
 
-    private bool MustRenew(DateTimeOffset now) =>
-        pair.OwesRekey || (!pair.AwaitsRekey && now - record.Renewed >= RenewsEvery);
+    /// <summary>An app may offer new keys whenever it likes. It waits for the answer to one before the next.</summary>
+    private bool MustRenew(DateTimeOffset now) => pair.OwesRekey
+        ? renewals.Count < MostRenewals || context.Clock.GetElapsedTime(renewals.Peek()) > RenewalsIn
+        : !pair.AwaitsRekey && now - record.Renewed >= RenewsEvery;
 
     private async Task RenewAsync(DateTimeOffset at)
     {
         var (offer, keys) = pair.Renew();
         await AppendAsync(offer, $"epoch {offer.Epoch}", new VaultBatch(), now => now with { Renewed = at }, keys);
+        renewals.Enqueue(context.Clock.GetTimestamp());
+        if (renewals.Count > MostRenewals)
+            renewals.Dequeue();
     }
 
     /// <summary>Whether one of the app's documents is. What is signed tells how many blocks, before they come.</summary>

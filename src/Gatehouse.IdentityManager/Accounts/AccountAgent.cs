@@ -40,6 +40,7 @@ internal sealed partial class AccountAgent : IAsyncDisposable
     private int turn; // which of the app's services is dialled
     private volatile bool hasMoved, isDidTooLong; // what was read of the app's Did
     private ulong countedBlocks; // of the app's document, when all of them were here and few enough
+    private readonly Queue<long> renewals = new(); // when the last ones were
     private long? triedAt, clockReadAt;
     private TimeSpan postPause;
     private DateTimeOffset? appTime; // as it was then

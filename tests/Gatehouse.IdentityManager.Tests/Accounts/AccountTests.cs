@@ -178,6 +178,23 @@ public sealed class AccountTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_app_that_renews_keys_without_end_is_answered_now_and_then()
+    {
+        await ada.AddAsync(app.Offer());
+        for (var epoch = 1; epoch <= 5; epoch++)
+        {
+            app.Do("rekey");
+            await app.HeardAsync("rekeyed", told => (int)told["epoch"]! == epoch);
+        }
+        app.Do("rekey");
+        await Eventually.TrueAsync(async () => (await ada.DoAsync(new Call(Call.Log) { Account = "1" })).Log!
+            .Count(entry => entry is { Event: "Rekey", Document: "AppUser" }) == 6);
+        await Task.Delay(1000); // as long as an answer takes
+        Assert.Equal(5, app.Events("rekeyed").Count);
+        Assert.NotNull((await ada.DoAsync(new Call(Call.Login) { Account = "1" })).Url); // everything else goes on
+    }
+
+    [Fact]
     public async Task A_destroyed_account_is_erased_here_and_known_there()
     {
         await ada.AddAsync(app.Offer());
