@@ -26,6 +26,8 @@ internal sealed record ReviewedOffer(
 /// </summary>
 internal static class OfferReview
 {
+    private const string NotConnected = "The app can't be connected to.";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <exception cref="AppException">It isn't an offer that may be taken.</exception>
@@ -44,34 +46,48 @@ internal static class OfferReview
         did.MaxLength = appUser.MaxLength = AppLimits.MostBlocksTaken;
         replicator.Add(did, Download.OnDemand);
         replicator.Add(appUser, Download.OnDemand);
-        await using var dialler = ServiceDialler.Dial(replicator, known.Services[0], allowsPrivate);
-        await ReadAsync(did, appUser, dialler, clock, cancellationToken);
+        using var patience = new CancellationTokenSource(Patience, clock);
+        string? why = null;
+        foreach (var service in known.Services) // what keeps one from being reached need not keep the next
+        {
+            await using var dialler = ServiceDialler.Dial(replicator, service, allowsPrivate);
+            Func<ConnectionEnd, string?> judge = service == known.Services[^1] ? Hopeless : end => Hopeless(end) ?? NotConnected;
+            why = await ReadAsync(did, appUser, dialler, judge, clock, patience.Token, cancellationToken);
+            if (why is null)
+                break;
+        }
+        if (why is not null)
+            throw new AppException(why);
         var now = clock.GetUtcNow();
         var judged = await JudgeAsync(link, origin, known, did, appUser, app.Time ?? now, cancellationToken);
         return app.Time is { } theirs ? judged with { Expires = AppTime.Plus(judged.Expires, now - theirs) } : judged;
     }
 
-    /// <summary>All of the Did, for each event may revoke a key; of the AppUser its header, for one with more was used.</summary>
-    private static async Task ReadAsync(
-        Core did, Core appUser, Dialler dialler, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>
+    /// All of the Did, for each event may revoke a key; of the AppUser its header, for one with more was used. Says why
+    /// they can't be had by this service; null when they are here.
+    /// </summary>
+    private static async Task<string?> ReadAsync(
+        Core did, Core appUser, Dialler dialler, Func<ConnectionEnd, string?> judge, TimeProvider clock,
+        CancellationToken patience, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(Patience, clock);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(patience, cancellationToken);
         var reading = Task.WhenAll(ReadAllAsync(did, stop.Token), appUser.GetAsync(0, stop.Token).AsTask());
         try
         {
             while (!reading.IsCompleted)
             {
-                if (Hopeless(dialler.LastEnd) is { } why)
-                    throw new AppException(why);
+                if (dialler.LastEnd is { } end && judge(end) is { } why)
+                    return why;
                 await Task.WhenAny(reading, Task.Delay(AgentContext.LooksEvery, clock, stop.Token));
             }
             await reading;
+            return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new AppException(did.ClaimedLength is null
-                ? "The app can't be connected to."
+                ? NotConnected
                 : "The app doesn't know this link, or not any more.");
         }
         finally
@@ -98,9 +114,9 @@ internal static class OfferReview
     }
 
     /// <summary>Why it doesn't help to dial again, as far as the last try tells.</summary>
-    private static string? Hopeless(ConnectionEnd? end) => end switch
+    private static string? Hopeless(ConnectionEnd end) => end switch
     {
-        ConnectionEnd.Unreachable or ConnectionEnd.NotAdmitted => "The app can't be connected to.",
+        ConnectionEnd.Unreachable or ConnectionEnd.NotAdmitted => NotConnected,
         ConnectionEnd.AnotherPeer => "Another than the app answers at its address.",
         ConnectionEnd.HandshakeRefused or ConnectionEnd.HandshakeTimedOut or ConnectionEnd.Malformed =>
             "The app speaks something else than what it should.",

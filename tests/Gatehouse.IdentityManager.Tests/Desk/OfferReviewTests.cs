@@ -41,6 +41,13 @@ public sealed class OfferReviewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_app_that_is_not_reached_in_one_way_is_reached_in_another()
+    {
+        app.Do("only_tcp");
+        Assert.Equal("Node app", (await ada.DoAsync(new Call(Call.Review) { Link = app.Offer() })).Offer!.Name);
+    }
+
+    [Fact]
     public async Task An_app_that_is_another_than_its_origin_says_is_not_waited_for()
     {
         var began = Stopwatch.GetTimestamp();
