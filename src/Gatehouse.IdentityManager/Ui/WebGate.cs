@@ -46,11 +46,10 @@ internal sealed class WebGate(string host)
 
     private async Task<bool> EnterAsync(HttpContext context, string shown)
     {
-        // Taken first, so that of two at once one is let in; put back for its owner if it wasn't shown.
-        var expected = Interlocked.Exchange(ref entry, null);
-        if (expected is null || !AreSame(shown, expected))
+        // A wrong guess leaves it where it is, and of two at once that show it one is let in.
+        if (entry is not { } expected || !AreSame(shown, expected)
+            || Interlocked.CompareExchange(ref entry, null, expected) != expected)
         {
-            Interlocked.CompareExchange(ref entry, expected, null);
             return await RefuseAsync(
                 context, StatusCodes.Status401Unauthorized, "This address was used. Run 'jlinx ui' for a new one.");
         }
