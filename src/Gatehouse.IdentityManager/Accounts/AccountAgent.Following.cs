@@ -26,7 +26,7 @@ internal sealed partial class AccountAgent
         {
             var block = await appUser.GetAsync(record.Handled, stopping.Token);
             // What it says of our own document can't be judged before all of that is here.
-            while (!IsInSync)
+            while (record.IsLive && !IsInSync)
                 await Task.Delay(AgentContext.LooksEvery, context.Clock, stopping.Token);
             await gate.WaitAsync(stopping.Token);
             try
