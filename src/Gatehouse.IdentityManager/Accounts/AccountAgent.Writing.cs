@@ -84,9 +84,12 @@ internal sealed partial class AccountAgent
         await gate.WaitAsync(cancellationToken);
         try
         {
-            if (!record.IsLive || record.Alarm is null)
+            if (!record.IsLive || (record.Alarm ?? report) is null)
                 return false;
-            Commit(new VaultBatch(), record with { Alarm = null });
+            if (record.Alarm is null) // of this run of the program alone
+                report = null;
+            else
+                Commit(new VaultBatch(), record with { Alarm = null });
             return true;
         }
         finally

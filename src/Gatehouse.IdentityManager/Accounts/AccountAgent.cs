@@ -101,7 +101,7 @@ internal sealed partial class AccountAgent : IAsyncDisposable
             now.Number, now.Origin, now.Name, now.State, now.AppAccount, now.Did, now.Created, Connection(),
             now.Alarm ?? report ?? ExpiredOffer(now, context.Clock), now.IsLive && !IsInSync)
         {
-            CanDismiss = now.IsLive && now.Alarm is not null,
+            CanDismiss = now.IsLive && (now.Alarm ?? report) is not null,
         };
     }
 
