@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Gatehouse.IdentityManager.Control;
 using Gatehouse.IdentityManager.Vault;
 
@@ -57,7 +58,7 @@ internal sealed class AccountAgents(OpenVault vault, AgentContext context) : IAs
                 faults.TryRemove(account.Number, out _);
                 await RetireReplacedAsync(account, cancellationToken);
             }
-            catch (InvalidDataException broken)
+            catch (Exception broken) when (broken is InvalidDataException or JsonException)
             {
                 faults[account.Number] = broken.Message;
             }
