@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Gatehouse.IdentityManager.Control;
+using Gatehouse.IdentityManager.Desk;
 
 namespace Gatehouse.IdentityManager.CommandLine;
 
@@ -96,8 +97,8 @@ internal static class RequestVerbs
     public static string Day(DateTimeOffset at) =>
         at.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static RequestView? Find(IReadOnlyList<RequestView> requests, string named) => requests.FirstOrDefault(
-        request => request.Id == named || request.Account.ToString(CultureInfo.InvariantCulture) == named);
+    private static RequestView? Find(IReadOnlyList<RequestView> requests, string named) =>
+        Answering.Named(requests, named, request => request.Account, request => request.Id);
 
     private static async Task<string?> AskForCodeAsync(
         VerbContext context, RequestView request, CancellationToken cancellationToken)

@@ -50,6 +50,19 @@ internal static class Answering
     public static Task<Reply> RejectAsync(DeskContext desk, Call call, CancellationToken cancellationToken) =>
         AnswerAsync(desk, call, code: null, cancellationToken);
 
+    /// <summary>
+    /// The request that a person means, by the number of its account, which has one at a time, or by its id. An app makes
+    /// the ids: one that looks like a number doesn't stand for another account, nor the id of another app's request for
+    /// that one.
+    /// </summary>
+    public static T? Named<T>(IEnumerable<T> open, string? named, Func<T, int> accountOf, Func<T, string> idOf)
+        where T : class
+    {
+        if (DeskContext.TryReadNumber(named, out var account))
+            return open.FirstOrDefault(request => accountOf(request) == account);
+        return open.Where(request => idOf(request) == named).ToList() is [var only] ? only : null;
+    }
+
     private static async Task<Reply> AnswerAsync(
         DeskContext desk, Call call, string? code, CancellationToken cancellationToken)
     {
@@ -75,18 +88,12 @@ internal static class Answering
         return agents;
     }
 
-    /// <summary>
-    /// By the number of its account, which has one at a time, or by its id. An app makes the ids: one that looks like a
-    /// number doesn't stand for another account, nor the id of another app's request for that one.
-    /// </summary>
     private static RequestRecord? Find(DeskContext desk, Call call)
     {
         var now = desk.Clock.GetUtcNow();
         var open = desk.Shelf.Requests().Where(request => request.Expires > now);
         if (DeskContext.TryReadNumber(call.Account, out var account))
             return open.FirstOrDefault(request => request.Account == account && request.Id == call.Request);
-        if (DeskContext.TryReadNumber(call.Request, out account))
-            return open.FirstOrDefault(request => request.Account == account);
-        return open.Where(request => request.Id == call.Request).ToList() is [var only] ? only : null;
+        return Named(open, call.Request, request => request.Account, request => request.Id);
     }
 }
