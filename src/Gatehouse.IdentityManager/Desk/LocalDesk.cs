@@ -124,8 +124,12 @@ internal sealed class LocalDesk : IDesk
             return Reply.Refused("The passphrase is wrong.");
         if (call.Secret is null)
             return new Reply { Text = "That is the passphrase." };
-        vault.ChangePassphrase(Passphrase.Require(call.Secret), VaultCost.Usual);
-        return new Reply { Text = "The passphrase is changed. Older backups keep theirs." };
+        var isOldGone = vault.ChangePassphrase(Passphrase.Require(call.Secret), VaultCost.Usual);
+        return new Reply
+        {
+            Text = "The passphrase is changed. Older backups keep theirs."
+                + (isOldGone ? "" : " What the disk keeps of the old file could not be written over."),
+        };
     }
 
     private async IAsyncEnumerable<Reply> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken)

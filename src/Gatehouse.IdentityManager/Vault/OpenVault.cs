@@ -171,8 +171,11 @@ internal sealed class OpenVault : IDisposable
         return now.IsOf(derived);
     }
 
-    /// <summary>Changes the passphrase. Backups made before keep the old one.</summary>
-    public void ChangePassphrase(string passphrase, VaultCost cost)
+    /// <summary>
+    /// Changes the passphrase. Backups made before keep the old one. False when it is changed, but the old file couldn't be
+    /// written over: who finds it on the disk can try the old passphrase on it.
+    /// </summary>
+    public bool ChangePassphrase(string passphrase, VaultCost cost)
     {
         var salt = RandomNumberGenerator.GetBytes(PassphraseKey.SaltBytes);
         var next = VaultKey.Derive(passphrase, salt, cost);
@@ -182,7 +185,7 @@ internal sealed class OpenVault : IDisposable
             try
             {
                 using var oldFile = Rewrite(VaultHeader.Create(cost, salt, next), next);
-                oldFile?.Overwrite(); // who knows the old passphrase is to find nothing to try it on
+                return TryOverwrite(oldFile); // who knows the old passphrase is to find nothing to try it on
             }
             finally
             {
