@@ -50,8 +50,11 @@ internal sealed partial record VaultPlace(string Home)
             throw new VaultException(VaultFault.Unfit, $"Others may enter {Home}. 'chmod 700 {Home}' ends that.");
     }
 
-    /// <summary>Opens a file that nobody else can read, also if it is new.</summary>
-    public static FileStream Open(string path, FileMode mode, FileShare share = FileShare.Read)
+    /// <summary>
+    /// Opens a file that nobody else can read, also if it is new. It may be renamed while it is open, for which Windows
+    /// asks that deleting be shared.
+    /// </summary>
+    public static FileStream Open(string path, FileMode mode, FileShare share = FileShare.Read | FileShare.Delete)
     {
         var options = new FileStreamOptions
         {
