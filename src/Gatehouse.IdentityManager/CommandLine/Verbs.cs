@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Net.Sockets;
+using System.Text.Json;
 using Gatehouse.IdentityManager.Vault;
 
 namespace Gatehouse.IdentityManager.CommandLine;
@@ -89,6 +90,7 @@ internal static class Verbs
     private static string? Explain(Exception exception) => exception switch
     {
         RefusedException or VaultException => exception.Message,
+        InvalidDataException or JsonException => $"The vault has what this release can't read: {exception.Message}",
         IOException or UnauthorizedAccessException or SocketException or DllNotFoundException => exception.Message,
         OperationCanceledException => "Stopped.",
         _ => null, // a bug: its stack trace is wanted

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Threading.Channels;
 using Gatehouse.IdentityManager.Accounts;
 using Gatehouse.IdentityManager.Control;
@@ -64,7 +65,7 @@ internal sealed class LocalDesk : IDesk
             return Reply.Nothing(nothing.Message);
         }
         catch (Exception refused) when (refused is AppException or AgentException or VaultException or IOException
-            or InvalidDataException or UnauthorizedAccessException)
+            or InvalidDataException or JsonException or UnauthorizedAccessException)
         {
             return Reply.Refused(refused.Message);
         }
