@@ -49,6 +49,15 @@ public sealed class AskedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_request_that_its_app_names_by_a_number_is_not_another_accounts()
+    {
+        app.Do("request", new JsonObject { ["id"] = "2" });
+        keyboard.Type("000"); // if it was asked for
+        Assert.Equal(1, await RunAsync("approve", "2"));
+        Assert.Empty(app.Events("answered"));
+    }
+
+    [Fact]
     public async Task Before_an_account_is_destroyed_it_is_said_which()
     {
         var destroying = RunAsync("destroy", "1");
