@@ -14,8 +14,7 @@ internal static class VaultVerbs
         var verb = new Verb("init", "Makes your vault, and shows your recovery key, once.", "init");
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            if (File.Exists(context.Place.Vault))
-                throw new VaultException(VaultFault.Exists, $"There is a vault already, in {context.Place.Home}.");
+            context.Place.RequireNone();
             var passphrase = await context.ReadNewPassphraseAsync(parsed, cancellationToken);
             using var key = RecoveryWords.Generate(out var words);
             var first = AccountShelf.PutRecoveryKey(new VaultBatch(), key.PublicKey.ToArray());
@@ -56,11 +55,7 @@ internal static class VaultVerbs
         var verb = new Verb("restore", "Brings a backup back, where no vault is.", "restore jlinx-2026-11-20") { file };
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            if (File.Exists(context.Place.Vault)) // before anybody types a passphrase in vain
-            {
-                throw new VaultException(
-                    VaultFault.Exists, $"There is a vault in {context.Place.Home}: it isn't overwritten.");
-            }
+            context.Place.RequireNone(); // before anybody types a passphrase in vain
             var passphrase = await context.ReadPassphraseAsync(parsed, "Passphrase of the backup:", cancellationToken);
             OpenVault.Restore(context.Place, parsed.GetRequiredValue(file).FullName, passphrase).Dispose();
             context.Show(parsed, new Reply

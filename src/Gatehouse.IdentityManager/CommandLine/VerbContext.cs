@@ -49,8 +49,7 @@ internal sealed class VerbContext(Terminal terminal, TimeProvider clock, VaultPl
     /// <exception cref="VaultException">It can't be had, or others may enter where it is.</exception>
     public async Task<OpenVault?> TakeVaultAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (!File.Exists(place.Vault))
-            throw new VaultException(VaultFault.Missing, $"There is no vault in {place.Home}. 'jlinx init' makes one.");
+        place.RequireVault();
         place.Create(); // who may enter could answer in its stead, and be told secrets
         var hasTold = false;
         for (var began = clock.GetTimestamp(); ; await Task.Delay(LooksEvery, clock, cancellationToken))

@@ -73,8 +73,7 @@ internal sealed class OpenVault : IDisposable
     {
         return Take(place, vault =>
         {
-            if (File.Exists(place.Vault))
-                throw new VaultException(VaultFault.Exists, $"There is a vault already, in {place.Home}.");
+            place.RequireNone();
             var salt = RandomNumberGenerator.GetBytes(PassphraseKey.SaltBytes);
             vault.key = VaultKey.Derive(passphrase, salt, cost);
             vault.header = VaultHeader.Create(cost, salt, vault.key);
@@ -86,8 +85,7 @@ internal sealed class OpenVault : IDisposable
     /// <exception cref="VaultException">It can't be had; it was left as it is.</exception>
     public static OpenVault Open(VaultPlace place, string passphrase)
     {
-        if (!File.Exists(place.Vault))
-            throw new VaultException(VaultFault.Missing, $"There is no vault in {place.Home}. 'jlinx init' makes one.");
+        place.RequireVault();
         return Take(place, vault =>
         {
             File.Delete(place.Next); // of a rewriting that was cut short: the vault itself is whole
@@ -103,8 +101,7 @@ internal sealed class OpenVault : IDisposable
     {
         return Take(place, vault =>
         {
-            if (File.Exists(place.Vault))
-                throw new VaultException(VaultFault.Exists, $"There is a vault in {place.Home}: it isn't overwritten.");
+            place.RequireNone();
             VaultFile.ReadWhole(backup, header => vault.Unlock(header, passphrase), vault.Apply);
             vault.Apply(new VaultBatch().Set(CopyMark, [1]));
             vault.Rewrite(vault.NewHeader(), vault.key);

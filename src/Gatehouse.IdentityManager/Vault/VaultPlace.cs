@@ -50,6 +50,20 @@ internal sealed partial record VaultPlace(string Home)
             throw new VaultException(VaultFault.Unfit, $"Others may enter {Home}. 'chmod 700 {Home}' ends that.");
     }
 
+    /// <exception cref="VaultException">There is no vault.</exception>
+    public void RequireVault()
+    {
+        if (!File.Exists(Vault))
+            throw new VaultException(VaultFault.Missing, $"There is no vault in {Home}. 'jlinx init' makes one.");
+    }
+
+    /// <exception cref="VaultException">There is a vault.</exception>
+    public void RequireNone()
+    {
+        if (File.Exists(Vault))
+            throw new VaultException(VaultFault.Exists, $"There is a vault already, in {Home}: it isn't overwritten.");
+    }
+
     /// <summary>
     /// Opens a file that nobody else can read, also if it is new. It may be renamed while it is open, for which Windows
     /// asks that deleting be shared.
