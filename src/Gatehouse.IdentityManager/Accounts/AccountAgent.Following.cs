@@ -122,8 +122,7 @@ internal sealed partial class AccountAgent
             Commit(batch, next, keys);
             return;
         }
-        foreach (var older in shelf.Requests(record.Number))
-            batch.Remove(older.Place);
+        AccountShelf.Remove(batch, shelf.Requests(record.Number)); // the older ones
         var now = context.Clock.GetUtcNow();
         // What looks old may be a clock that is ahead: the app knows when it is.
         var left = asked.Expires - (asked.Expires > now ? now : await ReadAppTimeAsync() ?? now);
@@ -230,11 +229,5 @@ internal sealed partial class AccountAgent
     }
 
     /// <summary>Nobody is let in any more.</summary>
-    private VaultBatch RemoveRequests()
-    {
-        var batch = new VaultBatch();
-        foreach (var request in shelf.Requests(record.Number))
-            batch.Remove(request.Place);
-        return batch;
-    }
+    private VaultBatch RemoveRequests() => AccountShelf.Remove(new VaultBatch(), shelf.Requests(record.Number));
 }

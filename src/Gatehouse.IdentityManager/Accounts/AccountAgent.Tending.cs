@@ -91,10 +91,7 @@ internal sealed partial class AccountAgent
         var expired = shelf.Requests(record.Number).Where(request => request.Expires <= now).ToList();
         if (expired.Count > 0)
         {
-            var batch = new VaultBatch();
-            foreach (var request in expired)
-                batch.Remove(request.Place);
-            Commit(batch, record);
+            Commit(AccountShelf.Remove(new VaultBatch(), expired), record);
             context.Bulletin.Changed();
         }
         if (!IsInSync)

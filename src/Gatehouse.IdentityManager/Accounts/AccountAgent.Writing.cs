@@ -188,10 +188,10 @@ internal sealed partial class AccountAgent
             switch (told.Body)
             {
                 case SessionApproved { Request: var id }:
-                    batch.Remove($"request/{record.Number:d4}/{id}");
+                    batch.Remove(RequestRecord.PlaceOf(record.Number, id));
                     break;
                 case SessionRejected { Request: var id }:
-                    batch.Remove($"request/{record.Number:d4}/{id}");
+                    batch.Remove(RequestRecord.PlaceOf(record.Number, id));
                     break;
                 case Rekey:
                     Commit(batch, next);

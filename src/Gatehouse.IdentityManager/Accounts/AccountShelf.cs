@@ -42,6 +42,13 @@ internal sealed class AccountShelf(OpenVault vault)
     public static VaultBatch Put(VaultBatch batch, LogRecord entry) =>
         batch.Set(entry.Place, JsonSerializer.SerializeToUtf8Bytes(entry, AccountsJson.Default.LogRecord));
 
+    public static VaultBatch Remove(VaultBatch batch, IEnumerable<RequestRecord> requests)
+    {
+        foreach (var request in requests)
+            batch.Remove(request.Place);
+        return batch;
+    }
+
     public static string SecretName(int account, AccountSecret secret) =>
         $"{OpenVault.Secrets}{account:d4}/{secret}";
 

@@ -23,5 +23,7 @@ internal sealed record RequestRecord(
     string Code, string Browser, bool IsNewPlace, DateTimeOffset At, DateTimeOffset Expires,
     IReadOnlyList<string> Codes)
 {
-    public string Place => $"request/{Account:d4}/{Id}";
+    public string Place => PlaceOf(Account, Id);
+
+    public static string PlaceOf(int account, string id) => $"request/{account:d4}/{id}";
 }
