@@ -139,8 +139,7 @@ internal sealed partial class AccountAgent
             throw new AgentException("The account's document is full. Destroy the account and make another.");
         var told = DocumentEvent.New(context.Clock, body);
         var block = pair.Seal(index, told.Encode());
-        AccountShelf.Put(batch, new LogRecord(
-            record.Number, LogRecord.Own, index, Multibase.Format(Labels.Block(block)), told.At, body.Type, detail));
+        AccountShelf.Put(batch, LogRecord.OfOwn(record.Number, index, block, told.At, body.Type, detail));
         var next = (change?.Invoke(record) ?? record) with { Written = index + 1 };
         AccountShelf.Put(batch, next);
         if (keys is not null)
@@ -180,9 +179,8 @@ internal sealed partial class AccountAgent
                 Commit(new VaultBatch(), next);
                 continue;
             }
-            var batch = AccountShelf.Put(new VaultBatch(), new LogRecord(
-                record.Number, LogRecord.Own, index, Multibase.Format(Labels.Block(block.Span)), told.At,
-                told.Body.Type, told.Body is GeneratedOnetimeLoginLink link
+            var batch = AccountShelf.Put(new VaultBatch(), LogRecord.OfOwn(
+                record.Number, index, block.Span, told.At, told.Body.Type, told.Body is GeneratedOnetimeLoginLink link
                     ? Multibase.Format(link.TokenHash) // by which it is known when it is used
                     : "written before the backup was restored"));
             switch (told.Body)

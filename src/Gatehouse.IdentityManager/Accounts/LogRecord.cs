@@ -1,3 +1,6 @@
+using Gatehouse.Jlinx;
+using Gatehouse.Jlinx.Names;
+
 namespace Gatehouse.IdentityManager.Accounts;
 
 /// <summary>
@@ -11,6 +14,11 @@ internal sealed record LogRecord(
     DateTimeOffset? Read = null)
 {
     public const string OfApp = "AppUser", Own = "AppAccount";
+
+    /// <summary>Of an event that we wrote, in this block.</summary>
+    public static LogRecord OfOwn(
+        int account, ulong index, ReadOnlySpan<byte> block, DateTimeOffset at, string type, string detail) =>
+        new(account, Own, index, Multibase.Format(Labels.Block(block)), at, type, detail);
 
     public string Place => $"log/{Account:d4}/{Index:x16}/{Document}";
 }

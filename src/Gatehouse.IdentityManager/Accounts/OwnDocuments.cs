@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Gatehouse.Hypercore;
 using Gatehouse.Hypercore.Keys;
 using Gatehouse.IdentityManager.Vault;
-using Gatehouse.Jlinx;
 using Gatehouse.Jlinx.Envelopes;
 using Gatehouse.Jlinx.Events;
 using Gatehouse.Jlinx.Headers;
@@ -61,9 +60,8 @@ internal sealed class OwnDocuments(AccountShelf shelf, VaultCoreStore store, Tim
         for (var index = 1; index < blocks.Count; index++)
         {
             var detail = bodies[index - 1] is SetProfile told ? told.Name : "";
-            AccountShelf.Put(batch, new LogRecord(
-                account.Number, LogRecord.Own, (ulong)index, Multibase.Format(Labels.Block(blocks[index].Span)),
-                clock.GetUtcNow(), bodies[index - 1].Type, detail));
+            AccountShelf.Put(batch, LogRecord.OfOwn(
+                account.Number, (ulong)index, blocks[index].Span, clock.GetUtcNow(), bodies[index - 1].Type, detail));
         }
         await store.WithAsync(batch, () => core.AppendAsync(blocks, cancellationToken));
         return (core, next);
