@@ -206,8 +206,7 @@ internal static class AccountVerbs
     private static List<AccountView> Named(IReadOnlyList<AccountView> accounts, string named) =>
     [
         .. accounts.Where(account => account.State != AccountState.Destroyed
-            && (named == $"{account.Number}" || named == account.Origin || named == account.Id
-                || named == new Uri(account.Origin).Authority)),
+            && DeskContext.IsNamed(named, account.Number, account.Origin, account.Id)),
     ];
 
     private static int Refused(VerbContext context)

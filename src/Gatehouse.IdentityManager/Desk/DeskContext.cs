@@ -24,8 +24,7 @@ internal sealed record DeskContext(AccountAgents Agents, ProfileBook Profile, Se
                 : numbered;
         }
         var found = accounts.Where(account => account.State != Control.AccountState.Destroyed
-            && (named == account.Origin || named == account.AtOrigin().Uri.Authority || named == account.AppAccount))
-            .ToList();
+            && IsNamed(named, account.Number, account.Origin, account.AppAccount)).ToList();
         return found switch
         {
             [var only] => only,
@@ -33,6 +32,11 @@ internal sealed record DeskContext(AccountAgents Agents, ProfileBook Profile, Se
             _ => throw new NothingException("There are several accounts there: name one by its number."),
         };
     }
+
+    /// <summary>Whether an account is meant, or one of those that are: a number is never an origin's.</summary>
+    public static bool IsNamed(string? named, int number, string origin, string id) => TryReadNumber(named, out var given)
+        ? given == number
+        : named == origin || named == id || named == new Uri(origin).Authority;
 
     /// <summary>Whether it is the number of an account, if there is one.</summary>
     public static bool TryReadNumber(string? text, out int number) =>
