@@ -6,6 +6,7 @@ return args switch
     ["commit", var home] => Committing.Run(home),
     ["hold", var home] => Committing.Hold(home),
     ["full", var home] => FullDisk.Run(home),
+    ["serve-full", var home] => await FullDisk.ServeAsync(home),
     ["add", var home, var link] => await SigningUp.RunAsync(home, link),
     ["open", var url] => Opening.Run(url),
     ["notify", var origin, var browser] => Notifying.Run(origin, browser),

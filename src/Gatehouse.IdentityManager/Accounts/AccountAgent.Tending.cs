@@ -33,7 +33,7 @@ internal sealed partial class AccountAgent
             }
             if (record.State == AccountState.Opening && IsConnected && MayPost())
                 await PostAsync(stopping.Token);
-            if ($"{Connection()}, {IsInSync}" is var standing && standing != known)
+            if ($"{Connection()}, {IsInSync}, {shelf.Vault.Fault}" is var standing && standing != known)
             {
                 known = standing;
                 context.Bulletin.Changed();

@@ -99,7 +99,7 @@ internal sealed partial class AccountAgent : IAsyncDisposable
         var now = record;
         return new AccountView(
             now.Number, now.Origin, now.Name, now.State, now.AppAccount, now.Did, now.Created, Connection(),
-            now.Alarm ?? report ?? ExpiredOffer(now, context.Clock), now.IsLive && !IsInSync)
+            now.Alarm ?? Unwritable() ?? report ?? ExpiredOffer(now, context.Clock), now.IsLive && !IsInSync)
         {
             CanDismiss = now.IsLive && (now.Alarm ?? report) is not null,
         };
@@ -211,6 +211,11 @@ internal sealed partial class AccountAgent : IAsyncDisposable
         if (talker is not null)
             await talker.DisposeAsync();
     }
+
+    /// <summary>What arrives can't be kept then, and is asked for again and again.</summary>
+    private string? Unwritable() => record.IsLive && shelf.Vault.Fault is { } why
+        ? $"The vault can't be written, and nothing of the app is heard: {why}"
+        : null;
 
     private void OnReport(PeerReport told) => report = told.Fault switch
     {

@@ -36,6 +36,7 @@ internal sealed class OpenVault : IDisposable
     private long live;
     private long compactsAt; // not before the file has this size
     private bool owesErasure;
+    private volatile string? fault;
 
     private OpenVault(VaultPlace place, FileStream claim)
     {
@@ -57,6 +58,9 @@ internal sealed class OpenVault : IDisposable
                 return owesErasure;
         }
     }
+
+    /// <summary>Why it can't be written now; null when the last write went well.</summary>
+    public string? Fault => fault;
 
     /// <summary>The size of its file.</summary>
     public long FileBytes
@@ -148,9 +152,7 @@ internal sealed class OpenVault : IDisposable
                 return false;
             if (batch.IsEmpty)
                 return true;
-            if (file.IsBroken)
-                Mend();
-            file.Append(batch);
+            Append(batch);
             Apply(batch);
             if (file.Length > Math.Max(owesErasure ? 0 : (2 * live) + LeastGarbage, compactsAt))
                 Compact();
@@ -269,6 +271,22 @@ internal sealed class OpenVault : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             compactsAt = file.Length + (owesErasure ? SoonAgain : LeastGarbage);
+        }
+    }
+
+    private void Append(VaultBatch batch)
+    {
+        try
+        {
+            if (file.IsBroken)
+                Mend();
+            file.Append(batch);
+            fault = null;
+        }
+        catch (Exception exception)
+        {
+            fault = exception.Message;
+            throw;
         }
     }
 

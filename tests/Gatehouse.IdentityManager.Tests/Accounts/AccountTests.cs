@@ -264,6 +264,22 @@ public sealed class AccountTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_full_disk_is_told_of_and_what_came_meanwhile_is_heard_afterwards()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        await ada.AddAsync(app.Offer());
+        await ada.StopAsync();
+        using (var child = new Child(["serve-full", ada.Place.Home], [("DOTNET_EnableWriteXorExecute", "0")]))
+        {
+            Assert.Equal("full", await child.ReadLineAsync());
+            app.Do("security");
+            Assert.Equal("told\nwell\n", await child.UntilEndAsync());
+        }
+        await ada.StartAsync();
+    }
+
+    [Fact]
     public async Task A_lost_key_is_replaced_by_the_one_that_was_kept()
     {
         await ada.AddAsync(app.Offer());

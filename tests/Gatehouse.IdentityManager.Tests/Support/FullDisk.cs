@@ -1,4 +1,7 @@
 using System.Runtime.InteropServices;
+using Gatehouse.IdentityManager.Control;
+using Gatehouse.IdentityManager.Desk;
+using Gatehouse.IdentityManager.Requests;
 using Gatehouse.IdentityManager.Vault;
 
 namespace Gatehouse.IdentityManager.Tests.Support;
@@ -29,6 +32,36 @@ internal static partial class FullDisk
         vault.Commit(new VaultBatch().Set("after", [1]));
         Console.WriteLine("committed");
         return 0;
+    }
+
+    /// <summary>Follows its account meanwhile, and says when that is told of and when it is over.</summary>
+    public static async Task<int> ServeAsync(string home)
+    {
+        var vault = OpenVault.Open(new VaultPlace(home), Vaults.Passphrase);
+        await using var desk = new LocalDesk(vault, TimeProvider.System, Notifier.Nobody);
+        await desk.StartAsync(CancellationToken.None);
+        await Eventually.TrueAsync(async () =>
+            (await AskAsync(desk, Call.Accounts)).Accounts!.Single() is { Connection: "connected", WaitsForSync: false });
+        await Task.Delay(1000); // nothing more is written by itself
+        Limit((ulong)vault.FileBytes + 10);
+        Console.WriteLine("full");
+        await Eventually.TrueAsync(async () => (await AskAsync(desk, Call.Accounts)).Accounts!.Single().Alarm is { } alarm
+            && alarm.Contains("can't be written", StringComparison.Ordinal));
+        Console.WriteLine("told");
+        Limit(ulong.MaxValue);
+        await Eventually.TrueAsync(async () =>
+            (await AskAsync(desk, Call.Log)).Log!.Any(entry => entry.Event == "SecurityEvent")
+            && (await AskAsync(desk, Call.Accounts)).Accounts!.Single().Alarm is null);
+        Console.WriteLine("well");
+        return 0;
+    }
+
+    private static async Task<Reply> AskAsync(LocalDesk desk, string verb)
+    {
+        Reply? last = null;
+        await foreach (var reply in desk.AskAsync(new Call(verb), CancellationToken.None))
+            last = reply;
+        return last!;
     }
 
     private static void Limit(ulong bytes)
