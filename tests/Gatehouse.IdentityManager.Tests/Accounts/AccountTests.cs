@@ -35,7 +35,7 @@ public sealed class AccountTests : IAsyncLifetime
             entry => entry is { Event: "SetProfile", Index: 2, Detail: "Ada Lovelace", IsSound: true });
 
         var asked = app.Do("request");
-        var request = Assert.Single((await ada.DoAsync(new Call(Call.Requests))).Requests!);
+        var request = (await ada.RequestedAsync())[0];
         Assert.Equal((string?)asked["request"], request.Id);
         Assert.Equal(3, request.Codes.Distinct(StringComparer.Ordinal).Count());
         Assert.Contains((string)asked["code"]!, request.Codes, StringComparer.Ordinal);
@@ -64,11 +64,10 @@ public sealed class AccountTests : IAsyncLifetime
         await ada.AddAsync(other.Offer());
         app.Do("request");
         other.Do("request");
-        var before = (await ada.DoAsync(new Call(Call.Requests))).Requests!;
-        Assert.Equal(2, before.Count);
+        var before = await ada.RequestedAsync(2);
         await ada.StopAsync();
         await ada.StartAsync();
-        var after = (await ada.DoAsync(new Call(Call.Requests))).Requests!;
+        var after = await ada.RequestedAsync(2);
         Assert.Equal(before.Select(request => request.Id), after.Select(request => request.Id), StringComparer.Ordinal);
         Assert.Equal(before[0].Codes, after[0].Codes, StringComparer.Ordinal); // drawn once: a second draw would show which is right
     }
@@ -81,7 +80,7 @@ public sealed class AccountTests : IAsyncLifetime
         app.Do("request");
         var newest = app.Do("request");
         await ada.StartAsync();
-        var request = Assert.Single((await ada.DoAsync(new Call(Call.Requests))).Requests!);
+        var request = (await ada.RequestedAsync())[0];
         Assert.Equal((string?)newest["request"], request.Id);
     }
 
@@ -169,7 +168,7 @@ public sealed class AccountTests : IAsyncLifetime
         app.Do("rekey");
         await app.HeardAsync("rekeyed");
         var asked = app.Do("request");
-        await ada.DoAsync(new Call(Call.Requests));
+        await ada.RequestedAsync();
         await ada.DoAsync(new Call(Call.Approve) { Request = "1", Code = (string?)asked["code"] });
         var log = (await ada.DoAsync(new Call(Call.Log) { Account = "1", Verifies = true })).Log!;
         Assert.Contains(log, entry => entry is { Event: "SecurityEvent", Detail: "password_changed, by mail" });

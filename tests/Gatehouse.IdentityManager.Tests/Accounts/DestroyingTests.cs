@@ -42,7 +42,7 @@ public sealed class DestroyingTests : IAsyncLifetime
     {
         await ada.AddAsync(app.Offer());
         app.Do("request");
-        Assert.Single((await ada.DoAsync(new Call(Call.Requests))).Requests!);
+        await ada.RequestedAsync();
         await ada.StopAsync();
         app.Dispose();
         await ada.StartAsync();

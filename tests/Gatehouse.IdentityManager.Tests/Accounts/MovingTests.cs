@@ -62,7 +62,7 @@ public sealed class MovingTests : IAsyncLifetime
     private async Task LogInAsync()
     {
         var asked = app.Do("request");
-        await Eventually.TrueAsync(async () => (await ada.DoAsync(new Call(Call.Requests))).Requests!.Count == 1);
+        await ada.RequestedAsync();
         await ada.DoAsync(new Call(Call.Approve) { Request = "1", Code = (string?)asked["code"] });
         Assert.Equal("approved", (string?)(await app.HeardAsync("answered"))["answer"]);
     }

@@ -32,7 +32,7 @@ public sealed class DeskTests : IAsyncLifetime
         await ada.AddAsync(other.Offer());
         var mine = app.Do("request", new JsonObject { ["id"] = "2" });
         other.Do("request");
-        Assert.Equal(2, (await ada.DoAsync(new Call(Call.Requests))).Requests!.Count);
+        await ada.RequestedAsync(2);
         await ada.DoAsync(new Call(Call.Reject) { Request = "2" }); // as a person types it: the account
         Assert.Equal("rejected", (string?)(await other.HeardAsync("answered"))["answer"]);
         Assert.Empty(app.Events("answered"));
@@ -45,7 +45,7 @@ public sealed class DeskTests : IAsyncLifetime
     {
         await ada.AddAsync(app.Offer());
         app.Do("request");
-        await ada.DoAsync(new Call(Call.Requests));
+        await ada.RequestedAsync();
         await ada.DoAsync(new Call(Call.Reject) { Request = "1", Blocks = true });
         await app.HeardAsync("answered");
         Assert.Contains("nobody may ask", app.DoInVain("request"), StringComparison.Ordinal);
@@ -64,7 +64,7 @@ public sealed class DeskTests : IAsyncLifetime
         await Eventually.TrueAsync(async () => await LogAsync("Rekey") == 2); // ours, and the app's answer
         clock.By = TimeSpan.Zero;
         var asked = app.Do("request");
-        await ada.DoAsync(new Call(Call.Requests));
+        await ada.RequestedAsync();
         await ada.DoAsync(new Call(Call.Approve) { Request = "1", Code = (string?)asked["code"] });
         Assert.Equal("approved", (string?)(await app.HeardAsync("answered"))["answer"]);
         Assert.Equal("[1,1]", app.Do("accounts")["accounts"]![0]!["epochs"]!.ToJsonString());

@@ -60,6 +60,14 @@ internal sealed class Person : IAsyncDisposable
     public async Task<AccountView> AccountAsync(int number = 1) =>
         (await DoAsync(new Call(Call.Accounts))).Accounts!.Single(account => account.Number == number);
 
+    /// <summary>Waits until so many want to log in: an app's word may be on its way.</summary>
+    public async Task<IReadOnlyList<RequestView>> RequestedAsync(int count = 1)
+    {
+        IReadOnlyList<RequestView> requests = [];
+        await Eventually.TrueAsync(async () => (requests = (await DoAsync(new Call(Call.Requests))).Requests!).Count == count);
+        return requests;
+    }
+
     /// <summary>Waits until an account is as it should be.</summary>
     public async Task UntilAsync(Func<AccountView, bool> condition, int number = 1)
     {
