@@ -44,6 +44,44 @@ public sealed class TreeSignatureTests
     }
 
     [Fact]
+    public void Signers_of_version_0_sign_in_a_container_of_their_own()
+    {
+        var old = Vector.Get("version0");
+        var container = old.Get("container").Hex;
+        Assert.True(VerifyBy(old, container));
+        Assert.True(VerifyBy(old, old.Get("containerWithPatch").Hex));
+        Assert.False(VerifyBy(old, Vector.Get("plain").Get("container").Hex));
+        const int ProofBytes = 66;
+        var first = container[1..(1 + ProofBytes)];
+        Assert.False(VerifyBy(old, [1, .. first, 0]));
+        Assert.False(VerifyBy(old, [2, .. first, .. first, 0]));
+        for (var length = 0; length < container.Length; length++)
+            Assert.False(VerifyBy(old, container[..length]));
+    }
+
+    [Fact]
+    public void Every_bit_of_a_container_of_version_0_counts_but_unknown_flags()
+    {
+        var old = Vector.Get("version0");
+        int[] flags = [1, 67];
+        var bit = 0;
+        foreach (var flipped in Flips.Of(old.Get("container").Hex))
+        {
+            Assert.True(!VerifyBy(old, flipped) || (flags.Contains(bit / 8) && bit % 8 != 0), $"bit {bit}");
+            bit++;
+        }
+    }
+
+    [Fact]
+    public void The_only_signer_of_version_0_signs_without_a_container()
+    {
+        var one = Vector.Get("version0").Get("oneSigner");
+        Assert.True(VerifyBy(one, one.Get("signature").Hex));
+        Assert.False(VerifyBy(one, [1, 0, 0, .. one.Get("signature").Hex, 0]));
+        Assert.False(VerifyBy(one, [1, 0, .. one.Get("signature").Hex, 0, 0]));
+    }
+
+    [Fact]
     public void A_patched_signature_is_refused()
     {
         var patch = Vector.Get("patch");
@@ -94,6 +132,12 @@ public sealed class TreeSignatureTests
         var container = Vector.Get("plain").Get("container").Hex;
         for (var length = 0; length < container.Length; length++)
             Assert.False(Verify(container[..length]));
+    }
+
+    private static bool VerifyBy(System.Text.Json.JsonElement vector, byte[] container)
+    {
+        Assert.True(Manifest.TryDecode(vector.Get("manifest").Hex, out var by));
+        return TreeSignature.Verify(by, by.Key, TreeHash, 11, 0, container);
     }
 
     private bool Verify(byte[] container) => TreeSignature.Verify(manifest, key, TreeHash, 11, 0, container);
