@@ -217,8 +217,6 @@ public sealed partial class Core
         batch.Reset(tree);
         if (!ProofCheck.TryApply(data, batch, out var open))
             return Verdict.Refused;
-        if (batch.Length > MaxLength)
-            return Verdict.Late; // it has grown since it was asked
         if (open is { } node && !await IsStoredAsync(node, cancellationToken))
             return Verdict.Refused;
         if (data.Upgrade is { } upgrade
@@ -226,6 +224,8 @@ public sealed partial class Core
         {
             return Verdict.Refused;
         }
+        if (batch.Length > MaxLength)
+            return Verdict.TooLong; // it has grown since it was asked
         return await CommitAsync(data, manifest, cancellationToken);
     }
 

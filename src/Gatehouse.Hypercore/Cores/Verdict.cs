@@ -9,6 +9,9 @@ internal enum Verdict
     /// <summary>We had it already, from another peer; nobody is to blame.</summary>
     Late,
 
+    /// <summary>It is true, and longer than what is taken of this core. Nothing was changed, and nobody is to blame.</summary>
+    TooLong,
+
     /// <summary>It proves nothing. Nothing was changed.</summary>
     Refused,
 

@@ -151,6 +151,8 @@ internal sealed partial class CorePeer
         }
         if (verdict is Verdict.Refused)
             OnFalseProof();
+        if (verdict is Verdict.TooLong)
+            RefuseUpgrades();
         if (verdict is Verdict.Conflict)
             served.Report(this, PeerFault.TwoHistories);
         // The change has woken the others while the claim was still ours.
@@ -212,16 +214,24 @@ internal sealed partial class CorePeer
 
     private void OnRefusal(in RequestMessage request)
     {
-        lock (gate)
+        if (request.Upgrade is not null || request.Manifest)
         {
-            if (request.Upgrade is not null || request.Manifest)
-                isUpgradeRefused = true;
-            else if (request.Block is { } block)
+            RefuseUpgrades();
+        }
+        else if (request.Block is { } block)
+        {
+            lock (gate)
                 remote.Apply(new RangeMessage(true, block.Index, 1)); // until it says that it has it
         }
         // No disproof of a length: a reader on demand has it and lacks the nodes that we need.
         Release(request);
         served.WakeAll();
+    }
+
+    private void RefuseUpgrades()
+    {
+        lock (gate)
+            isUpgradeRefused = true;
     }
 
     private void Release(in RequestMessage request)

@@ -275,6 +275,45 @@ public sealed partial class PeerTests
         }
     }
 
+    [Fact]
+    public async Task A_length_that_is_not_wanted_is_asked_for_again_after_news_only()
+    {
+        var writer = await WriterAsync("a", "b", "c");
+        using var side = await ReaderSideAsync();
+        side.Peer.Served.Core.MaxLength = 3;
+        await side.HearAsync(Sync(0, 3));
+        var request = Assert.Single(Requests(await side.SpeakAsync()));
+        await writer.AppendAsync(Block("d"));
+
+        await side.HearAsync([1, 3, .. await writer.ProofAsync(request)]);
+
+        Assert.Empty(Requests(await side.SpeakAsync()));
+        Assert.Empty(side.Reports);
+        Assert.Equal(0UL, side.Peer.Served.Core.Length);
+        side.Peer.Served.Core.MaxLength = 4;
+        await side.HearAsync(Sync(0, 4));
+        Assert.Single(Requests(await side.SpeakAsync()));
+    }
+
+    [Fact]
+    public async Task A_forged_length_that_is_not_wanted_is_a_false_proof()
+    {
+        var writer = await WriterAsync("a", "b", "c");
+        using var side = await ReaderSideAsync();
+        side.Peer.Served.Core.MaxLength = 3;
+        await side.HearAsync(Sync(0, 3));
+        var request = Assert.Single(Requests(await side.SpeakAsync()));
+        await writer.AppendAsync(Block("d"));
+        var forged = new Forgery(await writer.ProofAsync(request));
+        forged.Additional[0] = forged.Additional[0] with { Size = 1000 };
+
+        await side.HearAsync([1, 3, .. forged.Encode()]);
+
+        Assert.Empty(Requests(await side.SpeakAsync()));
+        Assert.Equal(PeerFault.FalseProof, Assert.Single(side.Reports).Fault);
+        Assert.Equal(PeerLeave.Distrust, side.Leave);
+    }
+
     private static byte[] Message(ulong type, Encoding encode)
     {
         using var buffer = new PooledBuffer();
