@@ -50,7 +50,10 @@ internal sealed class FrameReader(Stream stream, ReadPace? pace = null) : IDispo
                 }
             }
             MakeRoom(needed);
-            var read = await Carrier.ReadAsync(stream, buffer.AsMemory(end), cancellationToken);
+            var room = buffer.AsMemory(end);
+            if (pace is not null && room.Length > FrameFormat.PartBytes)
+                room = room[..FrameFormat.PartBytes]; // or all of it is paid for at once, and the other side waits too long
+            var read = await Carrier.ReadAsync(stream, room, cancellationToken);
             if (read <= 0)
                 return Stop(read == 0 && start == end ? ConnectionEnd.Closed : ConnectionEnd.Cut);
             end += read;

@@ -98,6 +98,39 @@ public sealed class SlowLineTests : IDisposable
         Assert.Equal(Bytes, (await block).Length);
     }
 
+    [Fact]
+    public async Task Who_reads_slowly_on_purpose_lets_the_other_side_write_all_the_time()
+    {
+        const int Bytes = 4 << 20, Room = 1 << 20; // of which half would take eight seconds to be paid for
+        StreamLimits limits = new() { KeepAlive = TimeSpan.FromSeconds(0.5), Silence = TimeSpan.FromSeconds(5) };
+        var writer = await WriterAsync(new string('x', Bytes));
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await using var one = new Peer(time, limits).With(writer);
+        await using var two = new Peer(time, limits with { BytesPerSecond = 64 * 1024 }).With(reader);
+        var (there, here) = Duplex.Create(room: Room);
+        var end = one.Replicator.AttachAsync(there, false);
+        var ends = Task.WhenAny(end, two.Replicator.AttachAsync(here, true));
+        var block = reader.GetAsync(0).AsTask();
+
+        var (turns, reads) = (0, 0);
+        while (!block.IsCompleted && !ends.IsCompleted)
+        {
+            await Task.Yield();
+            // Two timers watch the connection, the third is the pace; and as much is on its way as can be.
+            if (time.Timers != 3 || WrittenBy(there) < Math.Min(Bytes, here.BytesRead + Room))
+                continue;
+            time.Advance(TimeSpan.FromSeconds(0.1));
+            if (++turns % 10 != 0)
+                continue;
+            await UntilAsync(() => there.Reads > reads || ends.IsCompleted); // a sign of life in each second
+            reads = there.Reads;
+        }
+
+        Assert.True(block.IsCompletedSuccessfully, $"{(ends.IsCompleted ? await await ends : null)}");
+        Assert.Equal(Bytes, (await block).Length);
+        Assert.False(end.IsCompleted);
+    }
+
     public void Dispose() => waits.Dispose();
 
     private async Task CarryAsync(int bytes)

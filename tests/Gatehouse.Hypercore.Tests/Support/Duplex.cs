@@ -47,6 +47,8 @@ internal sealed class Duplex : Stream
     /// <summary>How often something was read here.</summary>
     public int Reads { get; private set; }
 
+    public long BytesRead { get; private set; }
+
     /// <summary>What follows on each read, of so many bytes, before they are there: a slow line.</summary>
     public Func<int, Task>? Carry { get; set; }
 
@@ -58,9 +60,12 @@ internal sealed class Duplex : Stream
     public Task ClosesAfter { get; set; } = Task.CompletedTask;
 
     /// <param name="isEndless">Whether all that is written is taken at once, and not only some 64 KiB.</param>
-    public static (Duplex One, Duplex Other) Create(bool isEndless = false)
+    /// <param name="room">How much is on its way at most, as in a socket's buffers: who writes more waits.</param>
+    public static (Duplex One, Duplex Other) Create(bool isEndless = false, int room = -1)
     {
-        var options = new PipeOptions(pauseWriterThreshold: isEndless ? 0 : -1, useSynchronizationContext: false);
+        var most = isEndless ? 0 : room;
+        var options = new PipeOptions(
+            pauseWriterThreshold: most, resumeWriterThreshold: most, useSynchronizationContext: false);
         Pipe there = new(options), back = new(options);
         return (new Duplex(back.Reader, there.Writer), new Duplex(there.Reader, back.Writer));
     }
@@ -74,11 +79,13 @@ internal sealed class Duplex : Stream
         {
             var all = await reading.ReadAsync(buffer, cancellationToken);
             Reads++;
+            BytesRead += all;
             return all;
         }
         var read = await reading.ReadAsync(buffer[..Math.Min(buffer.Length, SlowBytes)], cancellationToken);
         await Carry(read);
         Reads++;
+        BytesRead += read;
         return read;
     }
 
