@@ -214,6 +214,8 @@ public sealed partial class Core
                 return Verdict.Refused;
             manifest = told;
         }
+        if (manifest is { IsSupported: false })
+            return Verdict.Unsupported;
         batch.Reset(tree);
         if (!ProofCheck.TryApply(data, batch, out var open))
             return Verdict.Refused;

@@ -12,6 +12,9 @@ internal enum Verdict
     /// <summary>It is true, and longer than what is taken of this core. Nothing was changed, and nobody is to blame.</summary>
     TooLong,
 
+    /// <summary>The core's own manifest has rules that aren't kept here: whoever speaks of it, it can't be read.</summary>
+    Unsupported,
+
     /// <summary>It proves nothing. Nothing was changed.</summary>
     Refused,
 

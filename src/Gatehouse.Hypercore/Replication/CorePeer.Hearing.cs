@@ -153,6 +153,8 @@ internal sealed partial class CorePeer
             OnFalseProof();
         if (verdict is Verdict.TooLong)
             RefuseUpgrades();
+        if (verdict is Verdict.Unsupported)
+            OnUnsupported();
         if (verdict is Verdict.Conflict)
             served.Report(this, PeerFault.TwoHistories);
         // The change has woken the others while the claim was still ours.
@@ -194,6 +196,12 @@ internal sealed partial class CorePeer
         }
         if (!hasHistory)
             Close(PeerLeave.Distrust);
+    }
+
+    private void OnUnsupported()
+    {
+        served.Report(this, PeerFault.Unsupported);
+        Close(PeerLeave.Distrust); // which no other peer could do better: none tells another manifest
     }
 
     private void EndDoubt()

@@ -16,6 +16,12 @@ public enum PeerFault
 
     /// <summary>It did not answer in time.</summary>
     NoAnswer,
+
+    /// <summary>
+    /// Nothing: the core's manifest allows patches or has a prologue, which isn't read here. The peer told the truth, and
+    /// isn't talked to about this core again on this connection.
+    /// </summary>
+    Unsupported,
 }
 
 /// <summary>Is an alarm about one core at one peer.</summary>

@@ -1,5 +1,6 @@
 using Gatehouse.Hypercore.Cores;
 using Gatehouse.Hypercore.Encoding;
+using Gatehouse.Hypercore.Manifests;
 using Gatehouse.Hypercore.Multiplexing;
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Replication.Messages;
@@ -273,6 +274,29 @@ public sealed partial class PeerTests
             }
             Assert.True(side.Peer.Served.Core.Length is 0 or >= 3 and <= 7);
         }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task A_core_whose_rules_are_not_kept_here_is_left_and_nobody_has_lied(ulong length)
+    {
+        Assert.True(Manifest.TryDecode(Vectors.Load("07-multisig").Get("patch").Get("manifest").Hex, out var patched));
+        var core = await Core.OpenAsync(new MemoryCoreStore(), patched.Key);
+        using var side = new LoneSide(core, Recorded.SessionOf(false));
+        await side.HearAsync(OpenOf(core, true));
+        await side.HearAsync(Sync(0, length));
+        var request = Assert.Single(Requests(await side.SpeakAsync()));
+        Assert.True(request.Manifest);
+        var writer = await WriterAsync("a", "b", "c");
+        var proof = await writer.ProofAsync(request);
+
+        await side.HearAsync([1, 3, .. proof[..^writer.Manifest!.Encoded.Length], .. patched.Encoded]);
+
+        Assert.Equal(PeerFault.Unsupported, Assert.Single(side.Reports).Fault);
+        Assert.Equal(PeerLeave.Distrust, side.Leave);
+        Assert.Null(core.Manifest);
+        Assert.Null(await core.Store.ReadHeadAsync(core.Key, Never));
     }
 
     [Fact]
