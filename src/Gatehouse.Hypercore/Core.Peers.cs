@@ -257,6 +257,7 @@ public sealed partial class Core
         var commit = new CoreCommit
         {
             ExpectedLength = head.Length,
+            ExpectedSignature = head.Signature,
             Head = next,
             Nodes = batch.Added,
             Blocks = data.Block is { } block ? [new StoredBlock(block.Index, block.Value)] : [],
@@ -304,7 +305,13 @@ public sealed partial class Core
         if (!evidence.Convicts(Key))
             return Verdict.Refused; // a part of our proof isn't held, and nobody would believe our word
         var next = head with { IsFrozen = true };
-        var commit = new CoreCommit { ExpectedLength = head.Length, Head = next, Evidence = evidence };
+        var commit = new CoreCommit
+        {
+            ExpectedLength = head.Length,
+            ExpectedSignature = head.Signature,
+            Head = next,
+            Evidence = evidence,
+        };
         if (!await TryCommitAsync(commit, cancellationToken))
             return Verdict.Late;
         head = next;

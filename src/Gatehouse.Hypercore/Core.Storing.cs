@@ -44,6 +44,9 @@ public sealed partial class Core
         }
         var roots = await ReadRootsAsync(store, Key, stored.Length, cancellationToken)
             ?? throw new InvalidDataException("The store lost a root of the tree.");
+        var known = stored.Length == head.Length ? roots : await ReadRootsAsync(store, Key, head.Length, cancellationToken);
+        if (known is null || !History.IsSame(tree.Roots, known))
+            throw new InvalidDataException("The store was set back and holds another history than it did.");
         batch.Load(stored.Length, roots);
         if (stored.Length > 0 && !IsSigned(batch, stored.Signature.Span, manifest ?? Manifest.Compat(Key)))
             throw new InvalidDataException("The stored signature is not that of the stored tree.");

@@ -86,7 +86,14 @@ public sealed partial class Core
         }
         var signature = TreeSignature.Sign(signer, Key, batch.Hash(), batch.Length);
         var next = head with { Length = batch.Length, Signature = signature };
-        var commit = new CoreCommit { ExpectedLength = start, Head = next, Nodes = batch.Added, Blocks = stored };
+        var commit = new CoreCommit
+        {
+            ExpectedLength = start,
+            ExpectedSignature = head.Signature,
+            Head = next,
+            Nodes = batch.Added,
+            Blocks = stored,
+        };
         if (!await TryCommitAsync(commit, cancellationToken))
             throw new CoreRefusedException(CoreRefusal.AnotherWriter);
         tree.Reset(batch);

@@ -14,6 +14,12 @@ public sealed class CoreCommit
     /// <summary>The length the store must have, or nothing is changed; 0 also for a core it doesn't know.</summary>
     public required ulong ExpectedLength { get; init; }
 
+    /// <summary>
+    /// The signature the store must have, or nothing is changed: of two histories of one length only one goes on. Empty at
+    /// length 0.
+    /// </summary>
+    public ReadOnlyMemory<byte> ExpectedSignature { get; init; }
+
     /// <summary>The state from now on.</summary>
     public required CoreHead Head { get; init; }
 
@@ -25,6 +31,11 @@ public sealed class CoreCommit
 
     /// <summary>Given when the head is frozen by this.</summary>
     public Evidence? Evidence { get; init; }
+
+    /// <summary>Whether it may be made of what is stored; null of a core that the store doesn't know.</summary>
+    public bool Follows(CoreHead? stored) =>
+        (stored?.Length ?? 0) == ExpectedLength && stored is not { IsFrozen: true }
+        && (stored?.Signature ?? default).Span.SequenceEqual(ExpectedSignature.Span);
 
     /// <summary>
     /// Whether the block is beyond what was signed before, so that the store can't hold it: unless a part of it was

@@ -30,8 +30,8 @@ public interface ICoreStore
         CoreKey key, ReadOnlyMemory<ulong> indexes, Memory<TreeNode?> nodes, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Commits all of this or nothing, durably. False, and nothing is changed, when the stored length is not
-    /// <see cref="CoreCommit.ExpectedLength"/> or the core is frozen in the store: another process was here. Blocks and
+    /// Commits all of this or nothing, durably. False, and nothing is changed, when the stored length or signature is not
+    /// the expected one or the core is frozen in the store (<see cref="CoreCommit.Follows"/>): another process was here. Blocks and
     /// nodes that are held already are left as they are, for a reader fetches what it lacks in any order; but those
     /// that must be new (<see cref="CoreCommit.IsNew(StoredBlock)"/>) are never met. The memory in the commit is the
     /// caller's again on return.

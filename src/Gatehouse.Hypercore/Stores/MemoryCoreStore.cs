@@ -90,7 +90,7 @@ public sealed class MemoryCoreStore : ICoreStore
         {
             lock (gate)
             {
-                if ((Head?.Length ?? 0) != commit.ExpectedLength || Head is { IsFrozen: true })
+                if (!commit.Follows(Head))
                     return false;
                 RefuseRemains(commit);
                 foreach (var block in commit.Blocks)

@@ -80,8 +80,7 @@ internal sealed class VaultCoreStore(OpenVault vault) : ICoreStore
 
         bool IsExpected()
         {
-            var head = Head(key);
-            if ((head?.Length ?? 0) != commit.ExpectedLength || head is { IsFrozen: true })
+            if (!commit.Follows(Head(key)))
                 return false;
             foreach (var node in commit.Nodes.Span)
                 AddMissing(batch, Node(key, node.Index), Encode(node), commit.IsNew(node));

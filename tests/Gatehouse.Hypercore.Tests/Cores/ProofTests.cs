@@ -299,7 +299,10 @@ public sealed class ProofTests
         var head = await reader.Store.ReadHeadAsync(reader.Key, Support.Cores.Never);
         if (head is not null)
         {
-            var nodes = new CoreCommit { ExpectedLength = length, Head = head, Nodes = tree.Added };
+            var nodes = new CoreCommit
+            {
+                ExpectedLength = length, ExpectedSignature = head.Signature, Head = head, Nodes = tree.Added,
+            };
             Assert.True(await reader.Store.CommitAsync(reader.Key, nodes, Support.Cores.Never));
         }
         return reader;

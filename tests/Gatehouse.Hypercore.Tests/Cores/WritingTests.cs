@@ -111,6 +111,32 @@ public sealed class WritingTests
         Assert.Equal(["one", "two"], await TextsAsync(one, 2));
     }
 
+    [Theory]
+    [InlineData("B")]
+    [InlineData("B", "C")]
+    public async Task A_writer_does_not_go_on_from_what_another_wrote_in_a_store_that_was_set_back(params string[] texts)
+    {
+        using var pair = Pair();
+        var store = new FaultyStore(new MemoryCoreStore());
+        var backup = new MemoryCoreStore();
+        var ours = await Core.CreateAsync(store, pair);
+        var theirs = await Core.CreateAsync(backup, pair);
+        await ours.AppendAsync(Block("a"));
+        await theirs.AppendAsync(Block("a"));
+        await ours.AppendAsync(Block("b"));
+        store.Store = backup;
+        await theirs.AppendAsync(Blocks(texts));
+
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await ours.AppendAsync(Block("c")));
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await ours.ReloadAsync());
+        await Assert.ThrowsAsync<InvalidDataException>(async () => await ours.AppendAsync(Block("c")));
+
+        Assert.Equal(2UL, ours.Length);
+        var stored = await Core.OpenAsync(backup, theirs.Key);
+        Assert.Equal(["a", .. texts], await TextsAsync(stored, (int)stored.Length));
+        Assert.True(await stored.VerifyAsync());
+    }
+
     [Fact]
     public async Task Sixteen_appends_at_once_make_one_history()
     {
@@ -259,7 +285,10 @@ public sealed class WritingTests
         var head = (await core.Store.ReadHeadAsync(core.Key, Never))!;
         var signature = head.Signature.ToArray();
         signature[10] ^= 1;
-        var broken = new CoreCommit { ExpectedLength = 2, Head = head with { Signature = signature } };
+        var broken = new CoreCommit
+        {
+            ExpectedLength = 2, ExpectedSignature = head.Signature, Head = head with { Signature = signature },
+        };
         Assert.True(await core.Store.CommitAsync(core.Key, broken, Never));
         using var pair = Pair();
         await Assert.ThrowsAsync<InvalidDataException>(async () => await Core.CreateAsync(core.Store, pair));

@@ -7,6 +7,9 @@ namespace Gatehouse.Hypercore.Tests.Support;
 /// <summary>A store that fails at its n-th call: before it does anything, or after it has committed.</summary>
 internal sealed class FaultyStore(ICoreStore store) : ICoreStore
 {
+    /// <summary>Where it keeps everything; exchanged for an older one, it was set back.</summary>
+    public ICoreStore Store { get; set; } = store;
+
     public int CallsUntilFailure { get; set; } = int.MaxValue;
 
     public bool FailsAfterCommit { get; set; }
@@ -22,41 +25,41 @@ internal sealed class FaultyStore(ICoreStore store) : ICoreStore
             IsLate = false;
             return new(default(CoreHead?));
         }
-        return store.ReadHeadAsync(key, cancellationToken);
+        return Store.ReadHeadAsync(key, cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<BlockRange>> ReadHeldAsync(CoreKey key, CancellationToken cancellationToken)
     {
         Count();
-        return store.ReadHeldAsync(key, cancellationToken);
+        return Store.ReadHeldAsync(key, cancellationToken);
     }
 
     public ValueTask<ReadOnlyMemory<byte>?> ReadBlockAsync(
         CoreKey key, ulong index, CancellationToken cancellationToken)
     {
         Count();
-        return store.ReadBlockAsync(key, index, cancellationToken);
+        return Store.ReadBlockAsync(key, index, cancellationToken);
     }
 
     public ValueTask ReadNodesAsync(
         CoreKey key, ReadOnlyMemory<ulong> indexes, Memory<TreeNode?> nodes, CancellationToken cancellationToken)
     {
         Count();
-        return store.ReadNodesAsync(key, indexes, nodes, cancellationToken);
+        return Store.ReadNodesAsync(key, indexes, nodes, cancellationToken);
     }
 
     public async ValueTask<bool> CommitAsync(CoreKey key, CoreCommit commit, CancellationToken cancellationToken)
     {
         if (!FailsAfterCommit)
             Count();
-        var committed = await store.CommitAsync(key, commit, cancellationToken);
+        var committed = await Store.CommitAsync(key, commit, cancellationToken);
         if (FailsAfterCommit)
             Count();
         return committed;
     }
 
     public ValueTask<Evidence?> ReadEvidenceAsync(CoreKey key, CancellationToken cancellationToken) =>
-        store.ReadEvidenceAsync(key, cancellationToken);
+        Store.ReadEvidenceAsync(key, cancellationToken);
 
     private void Count()
     {

@@ -133,8 +133,9 @@ public sealed class DidTests
         await core.AppendAsync(HeaderCodec.Write(Made.Did(Signer), core.Key, Signer));
         var head = (await store.ReadHeadAsync(core.Key, CancellationToken.None))!;
         await store.CommitAsync(
-            core.Key, new CoreCommit { ExpectedLength = 1, Head = head with { IsFrozen = true } },
-                CancellationToken.None);
+            core.Key,
+            new CoreCommit { ExpectedLength = 1, ExpectedSignature = head.Signature, Head = head with { IsFrozen = true } },
+            CancellationToken.None);
         var did = (await Did.ReadAsync(await Core.OpenAsync(store, core.Key)))!;
         Assert.True(did.IsOver);
         Assert.False(did.AnswersFor(By(Signer)));

@@ -12,8 +12,8 @@ namespace Gatehouse.Jlinx.Documents;
 
 /// <summary>
 /// Cores in the database. Promises: a commit is one durable transaction, and of two processes that append to one core
-/// one is refused, because the length that was signed for is part of the WHERE clause. Must never change or delete a
-/// block or a node: somebody has its signature.
+/// one is refused, because the length and the signature that it goes on from are part of the WHERE clause: also where the
+/// database was set back and has grown again. Must never change or delete a block or a node: somebody has its signature.
 /// </summary>
 internal sealed class SqlCoreStore(Database database, TimeProvider clock) : ICoreStore
 {
@@ -47,7 +47,7 @@ internal sealed class SqlCoreStore(Database database, TimeProvider clock) : ICor
 
     private const string UpdateHead = """
         UPDATE cores SET length = @Length, signature = @Signature, manifest = @Manifest, frozen = @Frozen, changed_at = @Now
-        WHERE core_key = @key AND length = @ExpectedLength AND frozen = 0
+        WHERE core_key = @key AND length = @ExpectedLength AND signature = @ExpectedSignature AND frozen = 0
         """;
 
     private const string InsertHead = """
@@ -168,6 +168,7 @@ internal sealed class SqlCoreStore(Database database, TimeProvider clock) : ICor
             Manifest = commit.Head.Manifest.ToArray(),
             Frozen = commit.Head.IsFrozen ? 1L : 0L,
             ExpectedLength = (long)commit.ExpectedLength,
+            ExpectedSignature = commit.ExpectedSignature.ToArray(),
             Now = now,
         };
         if (await db.ExecuteAsync(UpdateHead, parameters) == 1)

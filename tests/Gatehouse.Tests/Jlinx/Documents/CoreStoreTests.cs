@@ -64,6 +64,30 @@ public abstract class CoreStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Another_signature_than_expected_changes_nothing()
+    {
+        Assert.True(await CommitAsync(0, Head(2), [0, 1], [0, 1, 2]));
+        foreach (var expected in new byte[][] { Filled(9), [], [.. Filled(4), 4] })
+        {
+            var commit = new CoreCommit
+            {
+                ExpectedLength = 2,
+                ExpectedSignature = expected,
+                Head = Head(3) with { Signature = Filled(8) },
+                Blocks = [new StoredBlock(2, "block 2"u8.ToArray())],
+                Nodes = new[] { Node(4) },
+            };
+            Assert.False(await store.CommitAsync(Key, commit, default));
+        }
+        var read = (await store.ReadHeadAsync(Key, default))!;
+        Assert.Equal(2UL, read.Length);
+        Assert.Equal(Filled(4), read.Signature.ToArray());
+        Assert.Null(await store.ReadBlockAsync(Key, 2, default));
+        Assert.Equal([null], await NodesAsync(4));
+        Assert.True(await CommitAsync(2, Head(3), [2], [4]));
+    }
+
+    [Fact]
     public async Task Of_sixteen_commits_at_once_one_wins()
     {
         var won = await Task.WhenAll(Enumerable.Range(0, 16).Select(
@@ -93,6 +117,7 @@ public abstract class CoreStoreTests : IAsyncLifetime
         var commit = new CoreCommit
         {
             ExpectedLength = 1,
+            ExpectedSignature = Filled(4),
             Head = Head(1),
             Blocks = [new StoredBlock(0, "another"u8.ToArray())],
             Nodes = new[] { new TreeNode(0, 7, new Bytes32(Filled(9))) },
@@ -138,7 +163,10 @@ public abstract class CoreStoreTests : IAsyncLifetime
         var head = (await store.ReadHeadAsync(core.Key, default))!;
         var beyond = new CoreCommit
         {
-            ExpectedLength = 1, Head = head, Blocks = [new StoredBlock(1, "of another history"u8.ToArray())],
+            ExpectedLength = 1,
+            ExpectedSignature = head.Signature,
+            Head = head,
+            Blocks = [new StoredBlock(1, "of another history"u8.ToArray())],
         };
         Assert.True(await store.CommitAsync(core.Key, beyond, default));
         await Assert.ThrowsAsync<InvalidDataException>(async () => await Core.CreateAsync(store, pair));
@@ -153,7 +181,10 @@ public abstract class CoreStoreTests : IAsyncLifetime
         Assert.True(await CommitAsync(0, Head(1), [0], [0]));
         var time = new DateTimeOffset(2026, 11, 20, 1, 2, 3, TimeSpan.Zero);
         var evidence = new Evidence(Filled(7), Filled(8), time);
-        var frozen = new CoreCommit { ExpectedLength = 1, Head = Head(1) with { IsFrozen = true }, Evidence = evidence };
+        var frozen = new CoreCommit
+        {
+            ExpectedLength = 1, ExpectedSignature = Filled(4), Head = Head(1) with { IsFrozen = true }, Evidence = evidence,
+        };
         Assert.True(await store.CommitAsync(Key, frozen, default));
         Assert.False(await CommitAsync(1, Head(2), [1], [1, 2]));
         Assert.True((await store.ReadHeadAsync(Key, default))!.IsFrozen);
@@ -217,6 +248,7 @@ public abstract class CoreStoreTests : IAsyncLifetime
         await store.CommitAsync(Key, new CoreCommit
         {
             ExpectedLength = expected,
+            ExpectedSignature = expected == 0 ? default(ReadOnlyMemory<byte>) : Filled(4),
             Head = head,
             Blocks = [.. blocks.Select(i => new StoredBlock(i, System.Text.Encoding.UTF8.GetBytes($"block {i}")))],
             Nodes = nodes.Select(Node).ToArray(),
