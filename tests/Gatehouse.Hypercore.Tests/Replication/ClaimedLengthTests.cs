@@ -1,6 +1,7 @@
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
@@ -64,11 +65,5 @@ public sealed class ClaimedLengthTests
         });
         core.OnClaim(5);
         Assert.Equal(999UL, core.ClaimedLength);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
     }
 }

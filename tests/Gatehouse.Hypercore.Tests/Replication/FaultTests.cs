@@ -2,6 +2,7 @@ using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
@@ -118,11 +119,5 @@ public sealed class FaultTests
     {
         for (var i = 0UL; i < count; i++)
             await reader.GetAsync(i);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
     }
 }

@@ -1,6 +1,7 @@
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
@@ -25,8 +26,7 @@ public sealed class MaxLengthTests
         await writer.AppendAsync(Blocks("d", "e"));
 
         Assert.Equal("e", await free.TextAsync(4));
-        while (bounded.ClaimedLength < 5)
-            await Task.Delay(5);
+        await UntilAsync(() => bounded.ClaimedLength >= 5);
         await writer.AppendAsync(Block("f"));
         Assert.Equal("f", await free.TextAsync(5));
         Assert.Equal(3UL, bounded.Length);
@@ -46,11 +46,9 @@ public sealed class MaxLengthTests
         await using var two = new Peer().With(reader);
         two.Connect(one);
 
-        while (reader.ClaimedLength < 3 || reader.ClaimedLength is null)
-            await Task.Delay(5);
+        await UntilAsync(() => reader.ClaimedLength >= 3);
         await writer.AppendAsync(Block("d"));
-        while (reader.ClaimedLength < 4)
-            await Task.Delay(5);
+        await UntilAsync(() => reader.ClaimedLength >= 4);
 
         Assert.Equal(0UL, reader.Length);
         Assert.Null(await store.ReadHeadAsync(reader.Key, CancellationToken.None));

@@ -1,6 +1,7 @@
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
@@ -122,11 +123,5 @@ public sealed class ReopeningTests
                 }
             }
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
     }
 }

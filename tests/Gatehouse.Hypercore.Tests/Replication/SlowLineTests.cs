@@ -2,6 +2,7 @@ using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
@@ -154,11 +155,5 @@ public sealed class SlowLineTests : IDisposable
     {
         lock (end.Written)
             return end.Written.Count;
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
     }
 }

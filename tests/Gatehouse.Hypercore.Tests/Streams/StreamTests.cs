@@ -2,6 +2,7 @@ using Gatehouse.Hypercore.Keys;
 using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Streams;
 
@@ -249,10 +250,4 @@ public sealed class StreamTests
         transcript.CipherOf(true));
 
     private static Task ConnectedAsync(Peer peer) => UntilAsync(() => peer.Replicator.Connections == 1);
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
-    }
 }

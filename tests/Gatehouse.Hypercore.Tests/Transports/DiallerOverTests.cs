@@ -3,6 +3,7 @@ using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using Gatehouse.Hypercore.Transports;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Transports;
 
@@ -99,11 +100,5 @@ public sealed class DiallerOverTests
             time.Advance(TimeSpan.FromSeconds(0.1)); // the pause may not have begun yet
             return dials == 2;
         });
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
     }
 }

@@ -5,6 +5,7 @@ using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
 using Gatehouse.Hypercore.Transports;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Transports;
 
@@ -184,11 +185,5 @@ public sealed class TransportTests
         {
             return 0;
         }
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-            await Task.Yield();
     }
 }
