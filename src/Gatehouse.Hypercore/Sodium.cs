@@ -142,14 +142,14 @@ public static unsafe partial class Sodium
             Check(crypto_secretstream_xchacha20poly1305_init_pull(s, h, k));
     }
 
-    /// <summary>Encrypts with tag 0 (MESSAGE): the destination has 17 bytes more than the message.</summary>
-    internal static void StreamPush(Span<byte> state, Span<byte> destination, ReadOnlySpan<byte> message)
+    /// <summary>Encrypts: the destination has 17 bytes more than the message. Nobody sends another tag than 0 (MESSAGE).</summary>
+    internal static void StreamPush(Span<byte> state, Span<byte> destination, ReadOnlySpan<byte> message, byte tag = 0)
     {
         Require(state.Length == StreamStateBytes && destination.Length == message.Length + StreamOverheadBytes);
         fixed (byte* s = state, o = destination, m = message)
         {
             Check(crypto_secretstream_xchacha20poly1305_push(
-                s, o, null, m, (ulong)message.Length, null, 0, 0));
+                s, o, null, m, (ulong)message.Length, null, 0, tag));
         }
     }
 

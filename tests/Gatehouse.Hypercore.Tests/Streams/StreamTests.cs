@@ -76,6 +76,67 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Any_flipped_bit_of_a_streams_header_is_refused_or_leaves_nothing_that_can_be_read()
+    {
+        using KeyPair one = Pair(2), two = Pair(3);
+        for (var bit = 0; bit < FrameFormat.HeaderBytes * 8; bit++)
+        {
+            var (here, between) = Duplex.Create();
+            var (beyond, there) = Duplex.Create();
+            using var dialling = new StreamOpening(here, true, one, null, null);
+            using var accepting = new StreamOpening(there, false, two, null, null);
+            using var said = new FrameReader(beyond);
+            var opened = dialling.RunAsync(Never).AsTask();
+            _ = between.CopyToAsync(beyond, Never);
+            var accepted = accepting.RunAsync(Never).AsTask();
+            await PassAsync(said, between);
+            await PassAsync(said, between, bit);
+
+            await using var stream = await opened;
+            await using var other = (await accepted)!;
+            if (bit < 8 * Gatehouse.Hypercore.Encoding.Bytes32.Size)
+            {
+                Assert.Null(stream);
+                Assert.Equal(ConnectionEnd.HandshakeRefused, dialling.End);
+                continue;
+            }
+            other.Writer.Begin().Writer.WriteFixed("a message"u8);
+            other.Writer.End();
+            await other.FlushAsync(() => { }, Never);
+            await PassAsync(said, between);
+            Assert.Null(await stream!.ReadAsync(Never));
+            Assert.Equal(ConnectionEnd.Malformed, stream.End);
+        }
+
+        static async Task PassAsync(FrameReader said, Duplex to, int flipped = -1)
+        {
+            var frame = (await said.ReadAsync(112, Never))!.Value;
+            if (flipped >= 0)
+                frame.Span[flipped / 8] ^= (byte)(1 << (flipped % 8));
+            await to.WriteAsync(new byte[] { (byte)frame.Length, 0, 0 }.Concat(frame.ToArray()).ToArray(), Never);
+        }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_frame_with_a_tag_ends_the_stream_unread(byte tag)
+    {
+        var transcript = new Transcript("12-transcript-sync-3-then-live");
+        var cipher = transcript.CipherOf(true);
+        var text = "a message"u8.ToArray();
+        var frame = new byte[3 + text.Length + Sodium.StreamOverheadBytes];
+        FrameFormat.WriteLength(frame, frame.Length - 3);
+        Sodium.StreamPush(cipher, frame.AsSpan(3), text, tag);
+
+        await using var stream = Reading(new MemoryStream(frame), transcript);
+
+        Assert.Null(await stream.ReadAsync(Never));
+        Assert.Equal(ConnectionEnd.Malformed, stream.End);
+    }
+
+    [Fact]
     public async Task A_frame_repeated_left_out_or_out_of_order_ends_the_stream()
     {
         var transcript = new Transcript("12-transcript-sync-3-then-live");
