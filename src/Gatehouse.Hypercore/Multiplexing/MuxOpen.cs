@@ -9,15 +9,16 @@ internal static class MuxOpen
 
     private const string Name = "hypercore/alpha";
 
-    private const int MaxProtocolBytes = 64, MaxIdBytes = 64;
+    private const int MaxProtocolBytes = 64;
 
-    /// <summary>The name is null when nothing here could have it.</summary>
+    /// <summary>The name is null when nothing here could have it, also when it is too long: then the open is rejected.</summary>
     public static bool TryRead(ref CompactReader reader, out ChannelName? name, out ReadOnlySpan<byte> handshake)
     {
-        var protocol = reader.ReadBuffer(MaxProtocolBytes);
-        var id = reader.ReadBuffer(MaxIdBytes);
+        var protocol = reader.ReadBuffer();
+        var id = reader.ReadBuffer();
         handshake = reader.ReadRest();
-        name = reader.Failed || id.Length != Bytes32.Size || !System.Text.Ascii.IsValid(protocol)
+        name = reader.Failed || id.Length != Bytes32.Size || protocol.Length > MaxProtocolBytes
+            || !System.Text.Ascii.IsValid(protocol)
             ? null
             : new ChannelName(NameOf(protocol), new Bytes32(id));
         return !reader.Failed;

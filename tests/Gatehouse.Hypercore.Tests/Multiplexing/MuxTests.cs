@@ -53,6 +53,27 @@ public sealed class MuxTests
         Assert.NotNull(known.Handshake);
     }
 
+    [Theory]
+    [InlineData(65, 32)]
+    [InlineData(1, 65)]
+    [InlineData(1, 0)]
+    [InlineData(70_000, 70_000)]
+    public async Task What_nobody_could_know_is_rejected_and_the_connection_goes_on(int protocolBytes, int idBytes)
+    {
+        var known = new Echo("x", Id);
+        var mux = new Mux(name => name == known.Name ? known : null);
+        using var buffer = new PooledBuffer();
+        buffer.Writer.WriteFixed([0, 1, 1]);
+        buffer.Writer.WriteBuffer(Enumerable.Repeat((byte)'x', protocolBytes).ToArray());
+        buffer.Writer.WriteBuffer(new byte[idBytes]);
+        buffer.Writer.WriteFixed([0]);
+
+        Assert.Equal(["000201"], await SaidAsync(mux, buffer.Written.ToArray()));
+
+        Assert.Equal(Receipt.Taken, await mux.ReceiveAsync(Open(1, "x"), Never));
+        Assert.NotNull(known.Handshake);
+    }
+
     [Fact]
     public async Task Who_opens_and_closes_and_reads_nothing_is_not_served_for_ever()
     {
