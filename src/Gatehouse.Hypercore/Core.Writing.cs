@@ -73,6 +73,8 @@ public sealed partial class Core
     {
         var known = head.Length;
         await RefreshAsync(cancellationToken);
+        if (IsBehind) // of what another process has written, perhaps: a peer may have told of it first
+            await LoadAsync(cancellationToken);
         if (head.Length != known || (at is { } place && head.Length != place))
             throw new CoreRefusedException(CoreRefusal.AnotherWriter); // perhaps by our own append, that failed late
         var signer = WhoMayAppend();
@@ -103,13 +105,15 @@ public sealed partial class Core
         return start;
     }
 
+    private bool IsBehind => Sightings.Longest > head.Length || ContiguousLength < head.Length;
+
     private Keys.KeyPair WhoMayAppend()
     {
         if (keyPair is null)
             throw new CoreRefusedException(CoreRefusal.NotWritable);
         if (head.IsFrozen)
             throw new CoreRefusedException(CoreRefusal.Frozen);
-        if (Sightings.Longest > head.Length || ContiguousLength < head.Length)
+        if (IsBehind)
             throw new CoreRefusedException(CoreRefusal.Behind);
         return keyPair;
     }

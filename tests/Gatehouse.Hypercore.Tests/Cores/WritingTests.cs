@@ -252,6 +252,25 @@ public sealed class WritingTests
     }
 
     [Fact]
+    public async Task A_writer_whom_a_peer_tells_first_of_what_another_process_wrote_reads_it()
+    {
+        var store = new MemoryCoreStore();
+        using var pair = Pair();
+        var (one, other) = (await Core.CreateAsync(store, pair), await Core.CreateAsync(store, pair));
+        await other.AppendAsync(Block("one"));
+        one.Sightings.Add(new object(), 1);
+
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(one, lengthThen: 1));
+
+        Assert.Equal(1UL, await one.AppendAsync(Block("two")));
+        one.Sightings.Add(new object(), 5);
+        await other.ReloadAsync();
+        await other.AppendAsync(Block("three"));
+        Assert.Equal(CoreRefusal.AnotherWriter, await RefusalAsync(one, lengthThen: 3));
+        Assert.Equal(CoreRefusal.Behind, await RefusalAsync(one));
+    }
+
+    [Fact]
     public async Task A_peer_without_proof_stops_the_writer_only_until_that_is_found()
     {
         var core = await WriterAsync("one");
