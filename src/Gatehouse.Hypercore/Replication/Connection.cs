@@ -11,6 +11,8 @@ internal sealed class Connection
 {
     private const int MaxMissed = 256; // as many as a peer may speak of at once; whoever asks for more waits for nothing
 
+    private static readonly TimeSpan LooksAgainAfter = TimeSpan.FromSeconds(10); // it may have failed, or be there by now
+
     private readonly SecretStream stream;
     private readonly Func<ChannelName, bool, ServedCore?> find;
     private readonly StreamLimits limits;
@@ -19,7 +21,7 @@ internal sealed class Connection
     private readonly PeerHooks hooks;
     private readonly Reopening reopening;
     private readonly Lock missedGate = new();
-    private readonly HashSet<ChannelName> missed = []; // what they asked for and was not here
+    private readonly Dictionary<ChannelName, long?> missed = []; // what they asked for and is not here: when it was looked for
     private readonly TaskCompletionSource<ConnectionEnd> given =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action beginPart;
@@ -58,8 +60,17 @@ internal sealed class Connection
     public void Close(ServedCore served)
     {
         reopening.Forget(served.Name);
-        if (mux.Find(served.Name) is CorePeer peer && peer.Served == served)
-            peer.Close();
+        if (mux.Find(served.Name) is not CorePeer peer || peer.Served != served)
+            return;
+        if (peer.RemoteNumber != 0) // they have asked, and don't again when it is back
+        {
+            lock (missedGate)
+            {
+                if (missed.Count < MaxMissed)
+                    missed.TryAdd(served.Name, null);
+            }
+        }
+        peer.Close();
     }
 
     /// <summary>Talks until the connection is over. The stream is disposed then, whatever else failed.</summary>
@@ -99,12 +110,18 @@ internal sealed class Connection
 
     private CorePeer? Accept(ChannelName name)
     {
-        // First, so that what is added at this moment is opened by who adds it. What is asked for again, or beyond what is
-        // remembered, is looked for no more.
-        bool isNew;
+        // First, so that what is added at this moment is opened by who adds it. What is asked for again at once, or beyond what
+        // is remembered, is not looked for.
+        bool isDue;
         lock (missedGate)
-            isNew = missed.Count < MaxMissed && missed.Add(name);
-        if (find(name, isNew) is not { } served)
+        {
+            isDue = missed.TryGetValue(name, out var lookedAt)
+                ? lookedAt is not { } then || time.GetElapsedTime(then) >= LooksAgainAfter
+                : missed.Count < MaxMissed;
+            if (isDue)
+                missed[name] = time.GetTimestamp();
+        }
+        if (find(name, isDue) is not { } served)
             return null;
         lock (missedGate)
             missed.Remove(name);

@@ -22,8 +22,8 @@ public sealed record ReplicatorOptions
     public bool SpeaksFirst { get; init; } = true;
 
     /// <summary>
-    /// Told when a peer asks for a core that isn't here, on the thread that reads. If it is added while the connection
-    /// lives, they are answered then. It neither waits nor throws.
+    /// Told when a peer asks for a core that isn't here, on the thread that reads; of the same core once in ten seconds on one
+    /// connection. If it is added while the connection lives, they are answered then. It neither waits nor throws.
     /// </summary>
     public Action<DiscoveryKey>? Missed { get; init; }
 

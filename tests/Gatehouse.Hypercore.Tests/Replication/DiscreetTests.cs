@@ -1,8 +1,10 @@
+using System.Collections.Concurrent;
 using Gatehouse.Hypercore.Keys;
 using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Tests.Support;
 using static Gatehouse.Hypercore.Tests.Support.Cores;
+using static Gatehouse.Hypercore.Tests.Support.Eventually;
 
 namespace Gatehouse.Hypercore.Tests.Replication;
 
@@ -44,6 +46,51 @@ public sealed class DiscreetTests
         discreet.Add(late);
 
         Assert.Equal("a", await reader.TextAsync(0));
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_is_spoken_of_again_when_it_was_removed_and_added()
+    {
+        var writer = await WriterAsync("a");
+        await using var discreet = New(writer);
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        var time = new ManualTime(); // stands still: the other side does not ask again by itself
+        await using var peer = new Peer(time).With(reader);
+        Connect(peer.Replicator, discreet);
+        Assert.Equal("a", await reader.TextAsync(0));
+
+        discreet.Remove(writer);
+        await writer.AppendAsync(Block("b"));
+        discreet.Add(writer);
+
+        Assert.Equal("b", await reader.TextAsync(1).WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task What_was_looked_for_in_vain_is_looked_for_again_after_a_while()
+    {
+        using var pair = KeyPair.Generate();
+        var (late, other) = (await WriterAsync("a"), await Core.CreateAsync(new MemoryCoreStore(), pair));
+        var time = new ManualTime();
+        var looks = new ConcurrentQueue<DiscoveryKey>();
+        await using var discreet = new Replicator(
+            KeyPair.Generate(), new ReplicatorOptions { SpeaksFirst = false, Time = time, Missed = looks.Enqueue });
+        await using var peer = new Replicator(KeyPair.Generate());
+        Connect(peer, discreet);
+        peer.Add(late);
+        await UntilAsync(() => looks.Count == 1);
+
+        peer.Remove(late);
+        peer.Add(late); // asked for again at once
+        peer.Add(other);
+        await UntilAsync(() => looks.Count == 2);
+        Assert.Equal([late.DiscoveryKey, other.DiscoveryKey], looks);
+
+        time.Advance(TimeSpan.FromSeconds(10));
+        peer.Remove(late);
+        peer.Add(late);
+        await UntilAsync(() => looks.Count == 3);
+        Assert.Equal(late.DiscoveryKey, looks.Last());
     }
 
     [Fact]
