@@ -26,6 +26,47 @@ public sealed class MuxTests
     }
 
     [Fact]
+    public async Task Our_own_opens_rejects_and_closes_have_the_bytes_of_the_vectors()
+    {
+        var frames = Vectors.Load("11-protomux").Get("frames").EnumerateArray()
+            .ToDictionary(frame => frame.Get("name").Text, frame => frame.Get("frame").Text, StringComparer.Ordinal);
+        var mux = new Mux(_ => null);
+        var second = new Echo("y", Id);
+        mux.TryOpen(new Echo("hypercore/alpha", Id, [1, .. Enumerable.Repeat((byte)0xcc, 32)]));
+        mux.TryOpen(second);
+        mux.Close(second);
+
+        var said = await SaidAsync(mux, Open(1, "x"));
+
+        Assert.Equal(4, said.Count);
+        Assert.Equal(frames["open channel 1"], said[0]);
+        Assert.Equal(frames["close channel 2"], said[2]);
+        Assert.Equal(frames["reject of remote channel 1"], said[3]);
+    }
+
+    [Fact]
+    public void A_batch_of_the_vectors_is_the_messages_it_was_made_of()
+    {
+        var frames = Vectors.Load("11-protomux").Get("frames").EnumerateArray()
+            .Where(frame => frame.Get("frame").Text.StartsWith("0000", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(3, frames.Length);
+        Assert.Equal(["1 0 0b000500", "1 8 000005"], Messages(frames[0]));
+        Assert.Equal(["1 8 0205", "2 0 72617721", "1 8 0206"], Messages(frames[1]));
+        var id = string.Concat(Enumerable.Repeat("01", 32));
+        Assert.Equal([$"0 1 03096578616d706c652f7920{id}", "0 3 03"], Messages(frames[2]));
+
+        static List<string> Messages(System.Text.Json.JsonElement frame)
+        {
+            List<string> messages = [];
+            var batch = new Batch(frame.Get("frame").Hex.AsMemory(2));
+            while (batch.TryRead(out var message))
+                messages.Add($"{message.Channel} {message.Type} {Convert.ToHexStringLower(message.Body.Span)}");
+            Assert.False(batch.IsMalformed);
+            return messages;
+        }
+    }
+
+    [Fact]
     public async Task A_channel_is_open_when_both_have_opened_it()
     {
         var mine = new Echo("x", Id);
@@ -248,7 +289,8 @@ public sealed class MuxTests
         return said;
     }
 
-    private sealed class Echo(string protocol, byte[] id) : MuxChannel(new ChannelName(protocol, new Bytes32(id)))
+    private sealed class Echo(string protocol, byte[] id, byte[]? ours = null)
+        : MuxChannel(new ChannelName(protocol, new Bytes32(id)))
     {
         public byte[]? Handshake { get; private set; }
 
@@ -256,7 +298,7 @@ public sealed class MuxTests
 
         public ChannelEnd? Ended { get; private set; }
 
-        public override void WriteHandshake(CompactWriter writer) => writer.WriteUInt(0);
+        public override void WriteHandshake(CompactWriter writer) => writer.WriteFixed(ours ?? [0]);
 
         public override Receipt Open(ReadOnlySpan<byte> handshake)
         {

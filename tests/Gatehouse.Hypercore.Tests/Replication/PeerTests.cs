@@ -218,6 +218,24 @@ public sealed partial class PeerTests
     }
 
     [Fact]
+    public async Task Unwants_and_extensions_are_passed_over()
+    {
+        using var side = await WriterSideAsync("a", "b");
+        var passed = 0;
+        foreach (var message in Vectors.Load("08-messages").Get("messages").EnumerateArray())
+        {
+            if (message.Get("type") is var type && (type.IsNull || type.Number is not (6 or 9)))
+                continue;
+            Assert.Equal(Receipt.Taken, await side.HearAsync([1, (byte)type.Number, .. message.Get("body").Hex]));
+            passed++;
+        }
+
+        Assert.Equal(3, passed);
+        Assert.Empty(await side.SpeakAsync());
+        Assert.Null(side.Leave);
+    }
+
+    [Fact]
     public async Task A_want_is_answered_with_what_is_held()
     {
         using var side = await WriterSideAsync("a", "b");
