@@ -120,6 +120,19 @@ public sealed partial class Core
             return Claims.TryClaimNext(owner, held, range, wantsAll, out index);
     }
 
+    /// <summary>The first block from there on that is wanted, not held and asked of nobody.</summary>
+    internal bool TryFindWanted(ulong from, ulong end, bool wantsAll, out ulong index)
+    {
+        lock (heldGate)
+            return Claims.TryFindWanted(held, from, end, wantsAll, out index);
+    }
+
+    internal bool HasAll(BlockRange range)
+    {
+        lock (heldGate)
+            return held.SkipHeld(range.Start) >= range.Start + range.Length;
+    }
+
     /// <summary>How many levels up a block's proof must go until it meets a node that is held.</summary>
     internal async ValueTask<ulong> CountMissingAsync(ulong index, CancellationToken cancellationToken)
     {

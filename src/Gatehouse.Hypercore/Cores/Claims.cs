@@ -82,6 +82,33 @@ internal sealed class Claims
         }
     }
 
+    /// <summary>The first block from there on that is wanted, not held and not claimed.</summary>
+    public bool TryFindWanted(HeldBlocks held, ulong from, ulong end, bool wantsAll, out ulong index)
+    {
+        lock (gate)
+        {
+            index = from;
+            if (from >= end)
+                return false;
+            if (!wantsAll)
+            {
+                foreach (var candidate in wanted.GetViewBetween(from, end - 1))
+                {
+                    index = candidate;
+                    if (!held.Contains(index) && !blocks.ContainsKey(index))
+                        return true;
+                }
+                return false;
+            }
+            for (index = held.SkipHeld(from); index < end; index = held.SkipHeld(index + 1))
+            {
+                if (!blocks.ContainsKey(index))
+                    return true;
+            }
+            return false;
+        }
+    }
+
     /// <summary>Once for each who waits. True when nobody waited for it before.</summary>
     public bool Want(ulong index)
     {

@@ -157,6 +157,8 @@ internal sealed partial class CorePeer
             OnUnsupported();
         if (verdict is Verdict.Conflict)
             served.Report(this, PeerFault.TwoHistories);
+        if (verdict is Verdict.Late && data.Block is { } late && !core.Has(late.Index))
+            Remember(late.Index); // another process came between: it may be asked for again
         // The change has woken the others while the claim was still ours.
         if (request.Upgrade is not null || request.Manifest || verdict != Verdict.Accepted || data.Block is null)
             served.WakeAll(but: this);
@@ -234,6 +236,12 @@ internal sealed partial class CorePeer
         // No disproof of a length: a reader on demand has it and lacks the nodes that we need.
         Release(request);
         served.WakeAll();
+    }
+
+    private void Remember(ulong index)
+    {
+        lock (gate)
+            remote.Apply(new RangeMessage(false, index, 1));
     }
 
     private void RefuseUpgrades()

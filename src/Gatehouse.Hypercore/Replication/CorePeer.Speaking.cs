@@ -161,7 +161,10 @@ internal sealed partial class CorePeer
             if (i > 0 && writer.PendingBytes >= Mux.EnoughBytes)
                 return true;
             if (!TryPlan(out var request))
+            {
+                SayWants(writer);
                 return false;
+            }
             if (request is { Upgrade: null, Block: { } block })
             {
                 var nodes = await core.CountMissingAsync(block.Index, cancellationToken);
@@ -240,7 +243,63 @@ internal sealed partial class CorePeer
             request = new RequestMessage { Block = new BlockRequest(index, 0) };
             return true;
         }
+        foreach (var number in remote.Regions.Numbers)
+        {
+            if (!TryClaimOf(number, out index))
+                continue;
+            request = new RequestMessage { Block = new BlockRequest(index, 0) };
+            return true;
+        }
         return false;
+    }
+
+    /// <summary>What is asked for or held is passed over from then on: the next is found at once.</summary>
+    private bool TryClaimOf(ulong number, out ulong index)
+    {
+        var region = remote.Regions.Region(number);
+        for (var run = region.NextRun(region.Start); run.Length > 0; run = region.NextRun(run.Start + run.Length))
+        {
+            var isClaimed = TryClaim(run, out index);
+            if (isClaimed || core.HasAll(run))
+                remote.Regions.Set(isClaimed ? new BlockRange(index, 1) : run, has: false);
+            if (isClaimed)
+                return true;
+        }
+        index = 0;
+        return false;
+    }
+
+    /// <summary>
+    /// Asks what the other side has around blocks that nobody is asked for: of what is far from the end it doesn't tell by
+    /// itself, unless it has everything.
+    /// </summary>
+    private void SayWants(FrameWriter writer)
+    {
+        while (TryPlanWant(out var want))
+        {
+            want.Encode(Begin(writer, WantMessage.Type).Writer);
+            writer.End();
+        }
+    }
+
+    private bool TryPlanWant(out WantMessage want)
+    {
+        lock (gate)
+        {
+            want = default;
+            if (isOver || askedOfThem.IsFull || remote.Sync is not { Fork: 0 } sync || remote.Regions.IsFull)
+                return false;
+            var end = Math.Min(sync.Length, core.Length);
+            for (var from = remote.Contiguous; core.TryFindWanted(from, end, served.WantsAll, out var index);)
+            {
+                var number = index / AskedRegions.RegionBlocks;
+                want = new WantMessage(number * AskedRegions.RegionBlocks, AskedRegions.RegionBlocks);
+                if (remote.Regions.TryAsk(number))
+                    return true;
+                from = want.Start + want.Length;
+            }
+            return false;
+        }
     }
 
     private bool TryClaim(BlockRange range, out ulong index)

@@ -4,12 +4,12 @@ using Gatehouse.Hypercore.Stores;
 namespace Gatehouse.Hypercore.Replication;
 
 /// <summary>
-/// What the other side says it has. None of it is proven and none of it costs more than these few fields, whatever it
-/// says. Not thread-safe.
+/// What the other side says it has. None of it is proven, and none of it costs more than these few fields, whatever it
+/// says, but for what it was asked about. Not thread-safe.
 /// </summary>
 internal sealed class RemoteCore
 {
-    private const int MaxRuns = 256; // who has more holes than that is asked for what is known of it
+    private const int MaxRuns = 256; // who has more holes than that is asked about regions
 
     private readonly List<BlockRange> runs = []; // beyond the contiguous part, in no order
 
@@ -21,10 +21,13 @@ internal sealed class RemoteCore
 
     public IReadOnlyList<BlockRange> Runs => runs;
 
+    /// <summary>What it was asked about, beyond the contiguous part.</summary>
+    public AskedRegions Regions { get; } = new();
+
     public ulong Length => Sync?.Length ?? 0;
 
     public bool Has(ulong index) =>
-        index < Contiguous || runs.Exists(run => run.Start <= index && index - run.Start < run.Length);
+        index < Contiguous || Regions.Has(index) || runs.Exists(run => run.Start <= index && index - run.Start < run.Length);
 
     public void Apply(SyncMessage sync) => Sync = sync;
 
@@ -39,14 +42,8 @@ internal sealed class RemoteCore
     public void Apply(BitfieldMessage bitfield)
     {
         Drop(bitfield.Start, bitfield.Length);
-        for (var at = bitfield.Start; runs.Count < MaxRuns;)
-        {
-            var run = bitfield.NextRun(at);
-            if (run.Length == 0)
-                return;
+        for (var run = bitfield.NextRun(bitfield.Start); run.Length > 0; run = bitfield.NextRun(run.Start + run.Length))
             Add(run);
-            at = run.Start + run.Length;
-        }
     }
 
     private void Add(BlockRange range)
@@ -55,7 +52,7 @@ internal sealed class RemoteCore
             return;
         if (range.Start > Contiguous)
         {
-            if (runs.Count < MaxRuns && !runs.Contains(range))
+            if (!Regions.Set(range, has: true) && runs.Count < MaxRuns && !runs.Contains(range))
                 runs.Add(range);
             return;
         }
@@ -70,6 +67,7 @@ internal sealed class RemoteCore
     private void Drop(ulong start, ulong length)
     {
         var end = start + length;
+        Regions.Set(new BlockRange(start, length), has: false);
         for (var i = runs.Count - 1; i >= 0; i--)
         {
             var run = runs[i];

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gatehouse.Hypercore.Replication;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Streams;
 using Gatehouse.Hypercore.Tests.Support;
@@ -33,6 +34,32 @@ public sealed class NpmPassingOnTests
 
         Assert.Equal("b", await reader.GetAsync("core", 1));
         Assert.Equal("a", await reader.GetAsync("core", 0));
+    }
+
+    [Theory]
+    [InlineData(Download.Everything)]
+    [InlineData(Download.OnDemand)]
+    public async Task What_npm_has_among_holes_is_read_from_it(Download download)
+    {
+        const int Count = 1400, Step = 2; // far from the end, and more runs than anybody is remembered by
+        await using var npm = new NpmPeer();
+        var writer = await WriterAsync(Enumerable.Range(0, 2000).Select(i => $"block {i}"));
+        await npm.OpenAsync("core", writer.Key);
+        await using (var one = new Peer().With(writer))
+        {
+            await using var door = TcpDoor.Open(one.Replicator, Anywhere);
+            await npm.DialAsync(door.EndPoint.Port);
+            await npm.DownloadSomeAsync("core", Count, Step);
+        }
+        var reader = await Core.OpenAsync(new MemoryCoreStore(), writer.Key);
+        await using var two = new Peer();
+        two.Replicator.Add(reader, download);
+        await using var line = Dialler.Tcp(two.Replicator, "127.0.0.1", await npm.ListenAsync());
+
+        for (var index = 0; index < Count; index += Step)
+            Assert.Equal($"block {index}", await reader.TextAsync((ulong)index).WaitAsync(TimeSpan.FromMinutes(1)));
+        Assert.False(reader.Has(1));
+        Assert.Equal(2000UL, reader.Length);
     }
 
     [Fact]

@@ -10,6 +10,34 @@ namespace Gatehouse.Hypercore.Tests.Replication;
 public sealed partial class PeerTests
 {
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Of_a_block_that_nobody_tells_of_a_peer_is_asked_once_whether_it_has_it(bool wantsAll)
+    {
+        var writer = await WriterAsync(Enumerable.Range(0, 600).Select(i => $"{i}"));
+        using var side = await ReaderSideAsync(writer, blocks: false, tells: false);
+        var core = side.Peer.Served.Core;
+        side.Peer.Served.WantsAll = wantsAll;
+        using var impatience = new CancellationTokenSource();
+        var waiting = wantsAll ? Task.CompletedTask : core.GetAsync(301, impatience.Token).AsTask();
+        await side.HearAsync(Sync(0, 600, 600));
+
+        var said = await side.SpeakAsync();
+        await side.HearAsync(Sync(0, 600, 600));
+        Assert.DoesNotContain(await side.SpeakAsync(), message => message.Type == WantMessage.Type);
+        await side.HearAsync([1, BitfieldMessage.Type, 0, 19, .. Enumerable.Repeat((byte)0xaa, 76)]);
+
+        var want = Assert.Single(said, message => message.Type == WantMessage.Type);
+        Assert.Equal("00fd0080", Convert.ToHexStringLower(want.Body.Span));
+        var requests = Requests(await side.SpeakAsync());
+        var expected = wantsAll ? Enumerable.Range(0, AskedOfThem.Max).Select(i => (2 * (ulong)i) + 1) : [301UL];
+        Assert.Equal(expected, requests.Select(request => request.Block!.Value.Index));
+        await impatience.CancelAsync();
+        if (!wantsAll)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Who_answers_all_but_one_question_is_left(bool answersTheOthers)

@@ -346,7 +346,7 @@ public sealed partial class PeerTests
 
     /// <summary>A reader of the writer's core, at its length if one is given.</summary>
     private static async Task<LoneSide> ReaderSideAsync(
-        Core? writer = null, bool blocks = true, TimeProvider? time = null)
+        Core? writer = null, bool blocks = true, TimeProvider? time = null, bool tells = true)
     {
         var core = await Core.OpenAsync(new MemoryCoreStore(), writer?.Key ?? (await WriterAsync("a")).Key);
         if (writer is not null)
@@ -355,7 +355,7 @@ public sealed partial class PeerTests
             await core.FetchAsync(writer, i);
         var side = new LoneSide(core, Recorded.SessionOf(false), time);
         await side.HearAsync(OpenOf(core, true));
-        if (writer is not null)
+        if (writer is not null && tells)
             await side.HearAsync(Sync(0, writer.Length, writer.Length));
         await side.SpeakAsync();
         return side;

@@ -78,6 +78,10 @@ internal sealed class NpmPeer : IAsyncDisposable
     public Task DownloadAllAsync(string name, int count) =>
         DoAsync(new() { ["op"] = "downloadAll", ["name"] = name, ["count"] = count });
 
+    /// <summary>Waits until one in <paramref name="step"/> of the first <paramref name="count"/> blocks is there.</summary>
+    public Task DownloadSomeAsync(string name, int count, int step) =>
+        DoAsync(new() { ["op"] = "downloadSome", ["name"] = name, ["count"] = count, ["step"] = step });
+
     public Task DialAsync(int port, bool webSocket = false) =>
         DoAsync(new() { ["op"] = "dial", ["port"] = port, ["ws"] = webSocket });
 

@@ -16,7 +16,7 @@ internal readonly ref struct BitfieldMessage
 
     private readonly ReadOnlySpan<byte> words;
 
-    private BitfieldMessage(ulong start, ReadOnlySpan<byte> words)
+    public BitfieldMessage(ulong start, ReadOnlySpan<byte> words)
     {
         Start = start;
         this.words = words;

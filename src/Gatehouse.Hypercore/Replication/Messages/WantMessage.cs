@@ -3,19 +3,20 @@ using Gatehouse.Hypercore.Encoding;
 namespace Gatehouse.Hypercore.Replication.Messages;
 
 /// <summary>Message 5: the sender would like to know which blocks of a region we have.</summary>
-internal readonly record struct WantMessage(ulong Start, ulong Length, bool Any)
+internal readonly record struct WantMessage(ulong Start, ulong Length)
 {
     public const int Type = 5;
-
-    private const ulong AnyFlag = 1;
 
     public static bool TryDecode(ReadOnlySpan<byte> body, out WantMessage message)
     {
         var reader = new CompactReader(body);
-        var start = reader.ReadUInt();
-        var length = reader.ReadUInt();
-        var flags = reader.Remaining == 0 ? 0 : reader.ReadUInt(); // left out when there are none
-        message = new WantMessage(start, length, (flags & AnyFlag) != 0);
+        message = new WantMessage(reader.ReadUInt(), reader.ReadUInt()); // and flags, which are left out when there are none
         return !reader.Failed;
+    }
+
+    public void Encode(CompactWriter writer)
+    {
+        writer.WriteUInt(Start);
+        writer.WriteUInt(Length);
     }
 }
