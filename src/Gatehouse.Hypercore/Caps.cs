@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Gatehouse.Hypercore.Encoding;
 using Gatehouse.Hypercore.Keys;
+using Gatehouse.Hypercore.Trees;
 
 namespace Gatehouse.Hypercore;
 
@@ -24,10 +25,8 @@ internal static class Caps
     public const int SignableBytes = (3 * Bytes32.Size) + (2 * sizeof(ulong));
 
     private const int ParentBytes = 1 + sizeof(ulong) + (2 * Bytes32.Size);
-    private const byte LeafType = 0, ParentType = 1;
-
-    /// <summary>What starts the hash of the roots; then hash, index and size of each.</summary>
-    public const byte RootsType = 2;
+    private const int RootBytes = Bytes32.Size + (2 * sizeof(ulong));
+    private const byte LeafType = 0, ParentType = 1, RootsType = 2;
 
     /// <summary>00, length, block.</summary>
     public static Bytes32 LeafHash(ReadOnlySpan<byte> block)
@@ -49,6 +48,22 @@ internal static class Caps
         left.CopyTo(bytes[9..]);
         right.CopyTo(bytes[41..]);
         return Hash(bytes);
+    }
+
+    /// <summary>02; then hash, index and size of each root.</summary>
+    public static Bytes32 TreeHash(ReadOnlySpan<TreeNode> roots)
+    {
+        Span<byte> bytes = stackalloc byte[1 + ((FlatTree.MaxDepth + 1) * RootBytes)];
+        bytes[0] = RootsType;
+        var at = 1;
+        foreach (var root in roots)
+        {
+            root.Hash.CopyTo(bytes[at..]);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(at + Bytes32.Size)..], root.Index);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(at + Bytes32.Size + sizeof(ulong))..], root.Size);
+            at += RootBytes;
+        }
+        return Hash(bytes[..at]);
     }
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Gatehouse.Hypercore.Encoding;
 
 namespace Gatehouse.Hypercore.Trees;
@@ -123,24 +122,7 @@ internal sealed class MerkleTree
         return null;
     }
 
-    /// <summary>02; then hash, index and size of each root.</summary>
-    public Bytes32 Hash() => HashOf(Roots);
-
-    private static Bytes32 HashOf(ReadOnlySpan<TreeNode> roots)
-    {
-        const int RootBytes = Bytes32.Size + (2 * sizeof(ulong));
-        Span<byte> bytes = stackalloc byte[1 + ((FlatTree.MaxDepth + 1) * RootBytes)];
-        bytes[0] = Caps.RootsType;
-        var at = 1;
-        foreach (var root in roots)
-        {
-            root.Hash.CopyTo(bytes[at..]);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(at + Bytes32.Size)..], root.Index);
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes[(at + Bytes32.Size + sizeof(ulong))..], root.Size);
-            at += RootBytes;
-        }
-        return Caps.Hash(bytes[..at]);
-    }
+    public Bytes32 Hash() => Caps.TreeHash(Roots);
 
     private void Forget(int at)
     {
