@@ -7,7 +7,8 @@ internal static class MuxOpen
 {
     private static ReadOnlySpan<byte> OldName => "hypercore"u8; // what older peers call the protocol
 
-    private const string Name = "hypercore/alpha";
+    /// <summary>What cores are spoken of by.</summary>
+    public const string CoreProtocol = "hypercore/alpha";
 
     private const int MaxProtocolBytes = 64;
 
@@ -25,5 +26,5 @@ internal static class MuxOpen
     }
 
     private static string NameOf(ReadOnlySpan<byte> protocol) =>
-        protocol.SequenceEqual(OldName) ? Name : System.Text.Encoding.ASCII.GetString(protocol);
+        protocol.SequenceEqual(OldName) ? CoreProtocol : System.Text.Encoding.ASCII.GetString(protocol);
 }

@@ -10,7 +10,7 @@ namespace Gatehouse.Hypercore.Replication;
 /// </summary>
 internal sealed class ServedCore : IDisposable
 {
-    public const string Protocol = "hypercore/alpha";
+    public const string Protocol = MuxOpen.CoreProtocol;
 
     private readonly Lock gate = new();
     private readonly Action<PeerReport> report;
