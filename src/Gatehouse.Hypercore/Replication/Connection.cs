@@ -90,7 +90,7 @@ internal sealed class Connection
     private async Task<ConnectionEnd> TalkAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var tick = (limits.KeepAlive < limits.Silence ? limits.KeepAlive : limits.Silence) / 5;
+        var tick = limits.KeepAlive / 5; // which is less than what anything else takes
         await using var watch = time.CreateTimer(_ => Watch(), null, tick, tick);
         Task<ConnectionEnd> reading = ReadAsync(stop.Token), writing = WriteAsync(stop.Token);
         var first = await Task.WhenAny(reading, writing, given.Task);
