@@ -1,22 +1,15 @@
 using System.Buffers;
 using Gatehouse.Hypercore.Cores;
-using Gatehouse.Hypercore.Encoding;
-using Gatehouse.Hypercore.Manifests;
-using Gatehouse.Hypercore.Replication.Messages;
 using Gatehouse.Hypercore.Stores;
 using Gatehouse.Hypercore.Trees;
 
 namespace Gatehouse.Hypercore;
 
-// What peers ask of a core and tell it. Security-critical: nothing is committed, and so nothing served or read, that
-// wasn't proven against a signature of the manifest that the core key is the hash of; nothing is answered above the
-// length that is on the disk; two signed histories freeze the core for good.
+// What peers claim of a core and what is asked of them. None of it is proven, and none of it changes what is held.
 public sealed partial class Core
 {
     private readonly Lock handlersGate = new();
     private Action<CoreChange>? handlers;
-    private readonly ulong[] openIndex = new ulong[1]; // both touched by who holds the gate
-    private readonly TreeNode?[] openNode = new TreeNode?[1];
     private long claimed = -1;
 
     internal ICoreStore Store => store;
@@ -90,29 +83,6 @@ public sealed partial class Core
             handlers -= handler;
     }
 
-    /// <summary>
-    /// Writes the body of a data message behind what is in <paramref name="output"/>, or nothing when there is no
-    /// proof.
-    /// </summary>
-    internal async ValueTask<Answer> ProveAsync(
-        RequestMessage request, PooledBuffer output, CancellationToken cancellationToken)
-    {
-        var known = head; // append-only: what is below this length stays as it is
-        var plan = ProofPlan.Borrow();
-        try
-        {
-            var answer = await ProveAsync(request, plan, known, output, cancellationToken);
-            if (answer == Answer.Proof || !request.Manifest || known.Manifest.IsEmpty || known.IsFrozen)
-                return answer;
-            ProofWriter.WriteManifest(output.Writer, request, known);
-            return Answer.Proof;
-        }
-        finally
-        {
-            plan.Return();
-        }
-    }
-
     /// <summary>Claims the next block of the range that is neither held nor asked of another peer.</summary>
     internal bool TryClaimNext(object owner, BlockRange range, bool wantsAll, out ulong index)
     {
@@ -155,180 +125,6 @@ public sealed partial class Core
             ArrayPool<ulong>.Shared.Return(indexes);
             ArrayPool<TreeNode?>.Shared.Return(nodes);
         }
-    }
-
-    /// <summary>Verifies an answer and commits it. Whether it was asked for is the caller's to know.</summary>
-    internal async ValueTask<Verdict> AcceptAsync(DataMessage data, CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken);
-        Verdict verdict;
-        CoreHead before;
-        try
-        {
-            await RefreshAsync(cancellationToken);
-            before = head;
-            verdict = data.Request == 0 // which answers no question but that of two histories
-                ? await TryConvictAsync(data, cancellationToken)
-                : await AcceptLockedAsync(data, cancellationToken);
-        }
-        finally
-        {
-            gate.Release();
-        }
-        if (head.Length > before.Length)
-            Tell(new CoreChange(CoreChangeKind.Length, before.Length, head.Length - before.Length));
-        if (verdict == Verdict.Accepted && data.Block is { } block)
-            Tell(new CoreChange(CoreChangeKind.Blocks, block.Index, 1));
-        if (verdict == Verdict.Conflict)
-            Tell(new CoreChange(CoreChangeKind.Frozen, 0, 0));
-        return verdict;
-    }
-
-    private async ValueTask<Answer> ProveAsync(
-        RequestMessage request, ProofPlan plan, CoreHead known, PooledBuffer output,
-        CancellationToken cancellationToken)
-    {
-        if (request.Fork != 0 || known.IsFrozen)
-            return Answer.NotAvailable;
-        if (request is { Seek: not null, Block: null, Hash: null, Upgrade: null, Manifest: false })
-            return Answer.NotAvailable; // seeking is not offered; beside something else it is left out
-        if (plan.Make(request, known.Length) is var answer && answer != Answer.Proof)
-            return answer;
-        ReadOnlyMemory<byte>? block = null;
-        if (request.Block is { } asked && known.Length > 0)
-        {
-            block = await store.ReadBlockAsync(Key, asked.Index, cancellationToken);
-            if (block is null)
-                return Answer.NotAvailable;
-        }
-        if (plan.Indexes.Length > 0)
-        {
-            await store.ReadNodesAsync(Key, plan.Indexes, plan.Nodes, cancellationToken);
-            foreach (var node in plan.Nodes.Span)
-            {
-                if (node is null)
-                    return Answer.NotAvailable; // a reader that skipped it
-            }
-        }
-        ProofWriter.Write(output.Writer, request, plan, block, known);
-        return Answer.Proof;
-    }
-
-    private async ValueTask<Verdict> AcceptLockedAsync(DataMessage data, CancellationToken cancellationToken)
-    {
-        if (data.Fork != 0 || head.IsFrozen || data.Block?.Value.Length > MaxBlockBytes)
-            return Verdict.Refused;
-        if (data.Upgrade?.Start < head.Length || (data is { Block: { } again, Upgrade: null } && Has(again.Index)))
-            return Verdict.Late;
-        var manifest = Manifest;
-        if (manifest is null && data.Manifest is { } told)
-        {
-            if (told.Key != Key)
-                return Verdict.Refused;
-            manifest = told;
-        }
-        if (manifest is { IsSupported: false })
-            return Verdict.Unsupported;
-        batch.Reset(tree);
-        if (!ProofCheck.TryApply(data, batch, out var open))
-            return Verdict.Refused;
-        if (open is { } node && !await IsStoredAsync(node, cancellationToken))
-            return Verdict.Refused;
-        if (data.Upgrade is { } upgrade
-            && !IsSigned(batch, upgrade.Signature.Span, manifest ?? Manifest.Compat(Key)))
-        {
-            return Verdict.Refused;
-        }
-        if (batch.Length > MaxLength)
-            return Verdict.TooLong; // it has grown since it was asked
-        return await CommitAsync(data, manifest, cancellationToken);
-    }
-
-    private async ValueTask<bool> IsStoredAsync(TreeNode node, CancellationToken cancellationToken)
-    {
-        if (tree.Root(node.Index) is { } root)
-            return root == node;
-        openIndex[0] = node.Index;
-        await store.ReadNodesAsync(Key, openIndex, openNode, cancellationToken);
-        return openNode[0] == node;
-    }
-
-    private async ValueTask<Verdict> CommitAsync(
-        DataMessage data, Manifest? manifest, CancellationToken cancellationToken)
-    {
-        var isNews = manifest is not null && head.Manifest.IsEmpty;
-        if (data is { Block: null, Hash: null, Upgrade: null } && !isNews)
-            return Verdict.Late;
-        var next = data.Upgrade is null && !isNews
-            ? head
-            : head with
-            {
-                Length = batch.Length,
-                Signature = data.Upgrade?.Signature.ToArray() ?? head.Signature,
-                Manifest = isNews ? manifest!.Encoded.ToArray() : head.Manifest,
-            };
-        var commit = new CoreCommit
-        {
-            ExpectedLength = head.Length,
-            ExpectedSignature = head.Signature,
-            Head = next,
-            Nodes = batch.Added,
-            Blocks = data.Block is { } block ? [new StoredBlock(block.Index, block.Value)] : [],
-        };
-        if (!await TryCommitAsync(commit, cancellationToken))
-            return Verdict.Late;
-        tree.Reset(batch);
-        Manifest = manifest;
-        head = next;
-        lock (heldGate)
-        {
-            if (data.Block is { } added)
-                held.Add(added.Index);
-            if (held.Contiguous == next.Length)
-                Sightings.CaughtUp(next.Length);
-        }
-        return Verdict.Accepted;
-    }
-
-    /// <summary>
-    /// A proof from nothing: true and of another history than ours, it convicts the signers. That we can't compare (a
-    /// part of our tree isn't held) convicts nobody.
-    /// </summary>
-    private async ValueTask<Verdict> TryConvictAsync(DataMessage data, CancellationToken cancellationToken)
-    {
-        if (head.IsFrozen || data.Upgrade is not { } upgrade || upgrade.Length > head.Length)
-            return Verdict.Refused;
-        if (History.Read(data, batch, Manifest ?? Manifest.Compat(Key), Key) is not { } theirs)
-            return Verdict.Refused;
-        var roots = upgrade.Length == head.Length
-            ? tree.Roots.ToArray()
-            : await ReadRootsAsync(store, Key, upgrade.Length, cancellationToken);
-        if (roots is null)
-            return Verdict.Refused;
-        return History.IsSame(roots, theirs) ? Verdict.Late : await FreezeAsync(upgrade, cancellationToken);
-    }
-
-    private async ValueTask<Verdict> FreezeAsync(UpgradeData upgrade, CancellationToken cancellationToken)
-    {
-        using PooledBuffer ours = new(), theirs = new();
-        var request = new RequestMessage { Upgrade = new UpgradeRequest(0, upgrade.Length), Manifest = true };
-        await ProveAsync(request, ours, cancellationToken);
-        ProofWriter.WriteHistory(theirs.Writer, upgrade);
-        var evidence = new Evidence(ours.Written.ToArray(), theirs.Written.ToArray(), time.GetUtcNow());
-        if (!evidence.Convicts(Key))
-            return Verdict.Refused; // a part of our proof isn't held, and nobody would believe our word
-        var next = head with { IsFrozen = true };
-        var commit = new CoreCommit
-        {
-            ExpectedLength = head.Length,
-            ExpectedSignature = head.Signature,
-            Head = next,
-            Evidence = evidence,
-        };
-        if (!await TryCommitAsync(commit, cancellationToken))
-            return Verdict.Late;
-        head = next;
-        return Verdict.Conflict;
     }
 
     private void Tell(CoreChange change)
