@@ -48,7 +48,7 @@ internal static class JsonBody
     public static ValueTask<(T? Value, Problem? Problem)> ReadOptionalAsync<T>(
         HttpContext http, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
     {
-        var absent = http.Request.ContentType is null
+        var absent = (http.Request.ContentType is null || HasMediaType(http.Request, "application/json"))
             && http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false };
         return absent ? ValueTask.FromResult(Parse("{}"u8.ToArray(), type)) : ReadAsync(http, type, cancellationToken);
     }
