@@ -18,6 +18,10 @@ internal sealed partial class AccountAgent
         var known = "";
         while (record.IsLive && !stopping.IsCancellationRequested)
         {
+            if (!IsConnected || !IsCurrent)
+                Volatile.Write(ref currentSince, 0);
+            else if (currentSince == 0)
+                Volatile.Write(ref currentSince, context.Clock.GetTimestamp());
             await gate.WaitAsync(stopping.Token);
             try
             {

@@ -21,6 +21,7 @@ namespace Gatehouse.IdentityManager.Accounts;
 internal sealed partial class AccountAgent : IAsyncDisposable
 {
     private static readonly TimeSpan TendsEvery = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ItsSay = TimeSpan.FromSeconds(2); // Gatehouse looks once a second whom it hears
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1), LongestRest = TimeSpan.FromMinutes(1);
 
     private readonly AccountShelf shelf;
@@ -42,6 +43,7 @@ internal sealed partial class AccountAgent : IAsyncDisposable
     private ulong countedBlocks; // of the app's document, when all of them were here and few enough
     private readonly Queue<long> renewals = new(); // when the last ones were
     private long? triedAt, clockReadAt;
+    private long currentSince; // when it was first seen that all was handled; 0: it isn't
     private TimeSpan postPause;
     private DateTimeOffset? appTime; // as it was then
     private Task working = Task.CompletedTask;
@@ -71,6 +73,9 @@ internal sealed partial class AccountAgent : IAsyncDisposable
 
     /// <summary>Whether everything that the app says it has written was handled.</summary>
     public bool IsCurrent => appUser.ClaimedLength is { } length && record.Handled >= length;
+
+    /// <summary>Whether that has been so for long enough since it was reached: an app keeps requests until it hears us.</summary>
+    public bool HasHadItsSay => Volatile.Read(ref currentSince) is var since and not 0 && context.Clock.GetElapsedTime(since) >= ItsSay;
 
     public static async Task<AccountAgent> StartAsync(
         AccountShelf shelf, VaultCoreStore store, AgentContext context, AccountRecord record,

@@ -83,9 +83,11 @@ internal static class Answering
     private static async Task<IReadOnlyList<AccountAgent>> CatchUpAsync(DeskContext desk, CancellationToken cancellationToken)
     {
         var agents = await desk.Agents.StartAllAsync(cancellationToken);
-        await Task.WhenAll(agents.Select(agent =>
-            agent.UntilAsync(() => agent.IsCurrent || agent.IsOutOfReach, CatchUpPatience, cancellationToken)));
+        await Task.WhenAll(agents.Select(agent => agent.UntilAsync(
+            () => agent.HasHadItsSay || agent.IsOutOfReach || HasAsked(agent.Record.Number), CatchUpPatience, cancellationToken)));
         return agents;
+
+        bool HasAsked(int account) => Open(desk).Any(request => request.Account == account);
     }
 
     private static RequestRecord? Find(DeskContext desk, Call call)
