@@ -39,16 +39,18 @@ internal static class TicketAnswer
     public static async Task<Outcome?> WaitAsync(
         HttpContext http, string text, TimeSpan wait, JlinxServices services, CancellationToken cancellationToken)
     {
+        if (SecretToken.Parse(text) is not { } token || await TicketHolder.FindAsync(http, services, cancellationToken) is not { } holder)
+            return null;
         var machine = services.Pairs.Machine.Time;
         var began = machine.GetTimestamp();
-        var (ticket, outcome) = await LookAsync(http, text, services, cancellationToken);
+        var (ticket, outcome) = await LookAsync(http, token, holder, services, cancellationToken);
         using var listener = ticket is not null && outcome is null && wait > TimeSpan.Zero
             ? services.Pairs.Waiters.Listen(ticket.PairId ?? ticket.RequestId, ticket.RequestId)
             : null;
         while (listener is not null)
         {
             var news = listener.NextAsync();
-            (ticket, outcome) = await LookAsync(http, text, services, cancellationToken); // it may have come before we listened
+            (ticket, outcome) = await LookAsync(http, token, holder, services, cancellationToken); // it may have come before we listened
             var left = wait - machine.GetElapsedTime(began);
             if (ticket is null || outcome is not null || left <= TimeSpan.Zero)
                 break;
@@ -68,9 +70,9 @@ internal static class TicketAnswer
 
     /// <summary>No ticket where there is none of this browser's; no outcome while it is open.</summary>
     private static async Task<(Ticket? Ticket, Outcome? Outcome)> LookAsync(
-        HttpContext http, string text, JlinxServices services, CancellationToken cancellationToken)
+        HttpContext http, SecretToken token, TicketHolder holder, JlinxServices services, CancellationToken cancellationToken)
     {
-        if (await FindAsync(http, text, services, cancellationToken) is not { } ticket)
+        if (await services.Pairs.Database.ReadAsync(db => Tickets.FindAsync(db, token, holder), cancellationToken) is not { } ticket)
             return (null, null);
         if (ticket.ExpiresAt <= services.Pairs.Clock.NowMicros())
             return (ticket, new Outcome(TicketStatus.Expired, ticket.Purpose));
@@ -78,16 +80,15 @@ internal static class TicketAnswer
         {
             // Of one that another replaced nothing is said: whoever asked for two names would learn that they are one account.
             TicketStatus.Pending or TicketStatus.Replaced => null,
-            TicketStatus.Approved => await UseAsync(http, text, services, cancellationToken),
+            TicketStatus.Approved => await UseAsync(http, token, holder, services, cancellationToken),
             TicketStatus.Rejected or TicketStatus.Used => new Outcome(ticket.Status, ticket.Purpose),
             _ => new Outcome(TicketStatus.Expired, ticket.Purpose),
         });
     }
 
     private static async Task<Outcome> UseAsync(
-        HttpContext http, string text, JlinxServices services, CancellationToken cancellationToken)
+        HttpContext http, SecretToken token, TicketHolder holder, JlinxServices services, CancellationToken cancellationToken)
     {
-        var (token, holder) = (SecretToken.Parse(text)!, (await TicketHolder.FindAsync(http, services, cancellationToken))!);
         var presented = await SessionStart.PresentedAsync(http, services.LogIn, cancellationToken);
         var outcome = await services.Pairs.Database.TransactAsync(
             db => UseAsync(db, http, token, holder, presented, services), cancellationToken);

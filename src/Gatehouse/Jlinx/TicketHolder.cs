@@ -35,7 +35,8 @@ internal sealed record TicketHolder(byte[] Browser, byte[] Session)
 
     private static async ValueTask<byte[]?> OfBearerAsync(
         HttpContext http, JlinxServices services, CancellationToken cancellationToken) =>
-        await services.LogIn.Authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known { ByToken: true, Session.Id: var id }
+        http.Request.Headers.Authorization.Count > 0 // a cookie's session is nobody's business here
+        && await services.LogIn.Authenticator.AuthenticateAsync(http, cancellationToken) is Caller.Known { ByToken: true, Session.Id: var id }
             ? SHA256.HashData(Encoding.UTF8.GetBytes($"session {id}"))
             : null;
 
