@@ -29,6 +29,6 @@ public static class DocumentLimits
     /// <summary>Of the characters of an app's, or a customer's, name.</summary>
     public const int NameCharacters = 64;
 
-    internal const int OriginCharacters = 300, EndpointCharacters = 500, WordCharacters = 64;
+    internal const int EndpointCharacters = 500, WordCharacters = 64;
     internal const int ValueCharacters = 1024;
 }
