@@ -7,15 +7,22 @@ namespace Gatehouse.Browser.Tests.Support;
 /// <summary>
 /// A program of somebody else's making: npm's hypercore, told what to do by lines of JSON. An identity manager, or an app.
 /// </summary>
-internal sealed class IdentityProgram(string script = IdentityProgram.Manager) : IAsyncDisposable
+internal sealed class IdentityProgram : IAsyncDisposable
 {
     public const string Manager = "jlinx/manager.mjs", App = "jlinx/app.mjs";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-    private readonly Node node = Node.Start(script);
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jlinx-program-"); // ours: who is killed leaves it behind
     private readonly List<JsonElement> heard = [];
+    private readonly Node node;
 
-    public ValueTask DisposeAsync() => node.DisposeAsync();
+    public IdentityProgram(string script = Manager) => node = Node.Start(script, folder.FullName);
+
+    public async ValueTask DisposeAsync()
+    {
+        await node.DisposeAsync();
+        folder.Delete(recursive: true);
+    }
 
     /// <summary>Has it do something; what it answers.</summary>
     public async Task<JsonElement> TellAsync(string command, params (string Name, JsonNode Value)[] options)

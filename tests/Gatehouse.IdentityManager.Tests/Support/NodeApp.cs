@@ -12,6 +12,7 @@ internal sealed class NodeApp : IDisposable
     private readonly Process process;
     private readonly BlockingCollection<JsonObject> answers = [];
     private readonly List<JsonObject> events = [];
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("jlinx-app-"); // ours: who is killed leaves it behind
     private bool isGone;
 
     public NodeApp()
@@ -24,6 +25,7 @@ internal sealed class NodeApp : IDisposable
             RedirectStandardOutput = true,
         };
         start.ArgumentList.Add("jlinx/app.mjs");
+        start.ArgumentList.Add(folder.FullName);
         process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => Hear(line.Data);
         process.BeginOutputReadLine();
@@ -71,6 +73,7 @@ internal sealed class NodeApp : IDisposable
         process.WaitForExit();
         process.Dispose();
         answers.Dispose();
+        folder.Delete(recursive: true);
     }
 
     private JsonObject Ask(string what, JsonObject? with)
